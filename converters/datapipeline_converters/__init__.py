@@ -1,0 +1,1 @@
+"""Converts AWS Data Pipeline definitions to Apache Airflow DAGs."""

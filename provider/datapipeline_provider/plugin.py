@@ -1,0 +1,11 @@
+"""Registers the provider's timetables and template macros with Airflow."""
+
+from __future__ import annotations
+
+from airflow.plugins_manager import AirflowPlugin
+
+
+class DatapipelinePlugin(AirflowPlugin):
+    """Loaded through the `airflow.plugins` entry point."""
+
+    name = "datapipeline"
