@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from airflow.plugins_manager import AirflowPlugin
 
+from datapipeline_provider.timetables.anchored import AnchoredTimetable
+
 
 class DatapipelinePlugin(AirflowPlugin):
     """Loaded through the `airflow.plugins` entry point."""
 
     name = "datapipeline"
+    timetables = [AnchoredTimetable]

@@ -1,0 +1,105 @@
+"""Makes the ledger: one line for every field of every object of the raw file, whoever it was that used it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datapipeline_converters.definition import Definition, PipelineObject
+from datapipeline_converters.inheritance import DEFAULT_ID
+from datapipeline_converters.ledger import Line, Verdict, combine, exact, not_needed, refused, worst
+from datapipeline_converters.model import Model
+from datapipeline_converters.objects import types
+from datapipeline_converters.objects.fields import texts
+from datapipeline_converters.objects.unsupported import stand_in
+
+_INHERITANCE_PAGE = "dp-writing-pipeline-definition"
+
+
+def account(definition: Definition, model: Model) -> tuple[Line, ...]:
+    """Return the ledger's lines in the order of the file."""
+    return tuple(line for item in definition.objects.values() for line in _lines(item, model))
+
+
+def _lines(item: PipelineObject, model: Model) -> Iterator[Line]:
+    for key in item.fields:
+        verdict = _verdict(item, key, model)
+        yield Line(item.id, item.type, key, verdict, _page(item))
+
+
+def _verdict(item: PipelineObject, key: str, model: Model) -> Verdict:
+    if _is_template(item):
+        return _of_template(item, key, model)
+    return _of_object(item.id, item.type or "", key, model)
+
+
+def _is_template(item: PipelineObject) -> bool:
+    return item.id == DEFAULT_ID or item.type is None
+
+
+def _page(item: PipelineObject) -> str:
+    cls = types().get(item.type or "")
+    return (
+        cls.page
+        if cls
+        else _INHERITANCE_PAGE
+        if _is_template(item)
+        else f"dp-object-{(item.type or '').lower()}"
+    )
+
+
+def _of_template(item: PipelineObject, key: str, model: Model) -> Verdict:
+    """Return what became of a field of Default or of a parent: the worst of what became of it where it was inherited."""
+    if key == "parent":
+        return exact("the parent's fields are applied")
+    takers = [
+        taker
+        for taker in model.objects.values()
+        if taker.id != item.id
+        and taker.type is not None
+        and key in taker.fields
+        and taker.fields[key].owner == item.id
+    ]
+    found = [
+        _of_object(taker.id, taker.type or "", key, model)
+        for taker in takers
+        if _knows(taker.type or "", key)
+    ]
+    found += model.notes.of(item.id, key)
+    return worst(found) or not_needed("nothing that inherits it has a use for it")
+
+
+def _knows(type_name: str, key: str) -> bool:
+    cls = types().get(type_name)
+    return key.startswith("my") or (
+        key in cls.verdicts if cls else stand_in(type_name)[0].__name__ != "Component"
+    )
+
+
+def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
+    notes = model.notes.of(object_id, key)
+    if object_id in model.failed:
+        return refused(f"its task fails: {model.failed[object_id]}")
+    cls = types().get(type_name)
+    if key[:2] == "my" and key[2:3] and (key[2].isupper() or key[2] == "_"):
+        return _of_custom(object_id, key, model)
+    if cls is None:
+        return refused(stand_in(type_name)[1])
+    if key not in cls.verdicts:
+        return refused(f"{type_name} has no such field, as far as we know")
+    if object_id not in model.used and not notes:
+        return not_needed("nothing uses this object")
+    if key in texts(cls) and (object_id, key) not in model.read and not notes:
+        return not_needed("the object only orders the tasks: nothing reads or writes its data")
+    verdict = combine(cls.verdicts[key], notes)
+    assert verdict is not None  # noqa: S101 - the table has the field
+    return verdict
+
+
+def _of_custom(object_id: str, key: str, model: Model) -> Verdict:
+    if key == "myComment":
+        return exact("the task's documentation")
+    if (object_id, key) in model.read:
+        return combine(
+            exact("put in where expressions name it"), model.notes.of(object_id, key)
+        ) or not_needed("")
+    return not_needed("a field of the user's own that no expression names")

@@ -1,0 +1,93 @@
+"""Knows what every form must obey: ids are unique, references lead somewhere, texts in reference slots are references."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from datapipeline_converters.definition import PipelineObject, Ref, Repair, Value
+from datapipeline_converters.errors import Problem
+
+# The fields that hold references, whatever the object's type (objects.yaml, slot Reference Object).
+REFERENCE_FIELDS = frozenset(
+    [
+        "configuration",
+        "coreEbsConfiguration",
+        "coreGroupConfiguration",
+        "database",
+        "dataFormat",
+        "dependsOn",
+        "ebsBlockDeviceConfig",
+        "httpProxy",
+        "input",
+        "masterEbsConfiguration",
+        "masterGroupConfiguration",
+        "onFail",
+        "onLateAction",
+        "onSuccess",
+        "output",
+        "parent",
+        "postActivityTaskConfig",
+        "preActivityTaskConfig",
+        "precondition",
+        "property",
+        "runsOn",
+        "schedule",
+        "taskEbsConfiguration",
+        "taskGroupConfiguration",
+        "volumeSpecification",
+    ]
+)
+
+
+class Collector:
+    """Takes objects one by one and gives them back by id, with the repairs and problems found on the way."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, PipelineObject] = {}
+        self.repairs: list[Repair] = []
+        self.problems: list[Problem] = []
+
+    def add(self, item: PipelineObject) -> None:
+        """Take an object; one that was written twice is merged when both are equal."""
+        earlier = self.objects.setdefault(item.id, item)
+        if earlier is item:
+            return
+        if earlier == item:
+            self.repairs.append(Repair(item.id, "written twice with the same content: read once"))
+        else:
+            self.problems.append(
+                Problem(item.id, "", "two different objects have this id. Rename one of them.")
+            )
+
+    def resolve_references(self) -> None:
+        """Make every reference one by id, whether it was written as id, as unique name or as plain text."""
+        counts = Counter(item.name for item in self.objects.values())
+        names = {item.name: item.id for item in self.objects.values() if counts[item.name] == 1}
+        for item in list(self.objects.values()):
+            fields = {
+                key: tuple(self._resolve(item.id, key, value, names) for value in values)
+                for key, values in item.fields.items()
+            }
+            self.objects[item.id] = replace(item, fields=fields)
+
+    def _resolve(self, owner: str, key: str, value: Value, names: Mapping[str, str]) -> Value:
+        if isinstance(value, str) and (key not in REFERENCE_FIELDS or "#{" in value):
+            return value
+        target = value.id if isinstance(value, Ref) else value
+        place = f"{owner}.{key}"
+        if target in self.objects:
+            if isinstance(value, str):
+                self.repairs.append(
+                    Repair(place, f"the text {target!r} names an object: read as a reference")
+                )
+            return Ref(target)
+        if target in names:
+            self.repairs.append(Repair(place, f"{target!r} is a name: read as the id {names[target]!r}"))
+            return Ref(names[target])
+        self.problems.append(Problem(owner, key, f"refers to {target!r}, which is no object's id. {_ADVICE}"))
+        return value
+
+
+_ADVICE = "Add the object, or correct the reference."

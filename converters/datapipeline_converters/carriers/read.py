@@ -1,0 +1,40 @@
+"""Reads a file in whatever form it is, by its content and not by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from datapipeline_converters.carriers import api_form, definition_file
+from datapipeline_converters.carriers.json_text import parse_json
+from datapipeline_converters.definition import Definition
+from datapipeline_converters.errors import UnreadableError
+
+
+def read_definition(path: Path) -> Definition:
+    """Return the pipeline definition in a file.
+
+    :raises UnreadableError: when the file cannot be read or holds no definition
+    """
+    source = path.name
+    document, repairs = parse_json(read_text(path), source)
+    if not isinstance(document, dict):
+        raise UnreadableError(source, "its JSON is no object", 'A definition looks like {"objects": [...]}.')
+    if api_form.is_api_form(document):
+        document = api_form.to_definition_file(document)
+    definition = definition_file.read(document, source)
+    return Definition(**{**vars(definition), "repairs": repairs + definition.repairs})
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text.
+
+    :raises UnreadableError: when there is no such file, or it is not UTF-8 text
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            str(path), f"not UTF-8 text (byte {error.start})", "Save it as UTF-8."
+        ) from None
+    except OSError as error:
+        raise UnreadableError(str(path), error.strerror or str(error), "Check the path.") from None

@@ -1,0 +1,86 @@
+"""The one model behind every spelling of a pipeline definition: objects whose fields are tuples of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from datapipeline_converters.errors import Problem
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A field value that refers to another object by id."""
+
+    id: str
+
+
+Value: TypeAlias = str | Ref
+
+
+@dataclass(frozen=True)
+class PipelineObject:
+    """One object as it was written, before inheritance.
+
+    :param id: unique within the definition
+    :param name: label; equal to the id where the file gives none
+    :param type: Data Pipeline's type, None on Default and on pure parents
+    :param fields: every other key with its values in order
+    """
+
+    id: str
+    name: str
+    type: str | None
+    fields: Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared parameter (dp-custom-templates).
+
+    :param name: its name without the star
+    :param starred: whether it was declared with a star, that is, kept encrypted
+    :param kind: String, Integer, Double or AWS::S3::ObjectKey, in any case
+    :param default: the values that hold when nobody gives one
+    """
+
+    name: str
+    starred: bool = False
+    kind: str = "String"
+    description: str = ""
+    optional: bool = False
+    is_array: bool = False
+    default: tuple[str, ...] = ()
+    allowed_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Something the reader set right because its meaning was certain.
+
+    :param place: the object and field, or the line of the file
+    :param text: what was found and how it was read
+    """
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A whole pipeline definition.
+
+    :param source: what was read, for people
+    :param name: the pipeline's name where the carrier says it
+    :param values: parameter values by name without the star
+    :param problems: what Data Pipeline would refuse, as far as the reader sees it
+    """
+
+    source: str
+    objects: Mapping[str, PipelineObject]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    name: str | None = None

@@ -1,0 +1,70 @@
+"""The errors of the converter; each takes facts and writes the sentence. A secret is never among the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ConversionError(Exception):
+    """Base class of all errors of the converter; its text is meant for the user."""
+
+
+class UsageError(ConversionError):
+    """The command line or an option is wrong."""
+
+
+class UnreadableError(ConversionError):
+    """An input cannot be read as a pipeline definition."""
+
+    def __init__(self, source: str, fault: str, advice: str) -> None:
+        super().__init__(f"{source}: {fault}. {advice}")
+
+
+class UnwritableError(ConversionError):
+    """An output cannot be written; what was there before is unchanged."""
+
+    def __init__(self, path: str, fault: str) -> None:
+        super().__init__(f"{path}: cannot be written: {fault}. Choose another folder with -o.")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing Data Pipeline itself would refuse: where it is and what it is.
+
+    :param object_id: the object concerned, or "" for the definition as a whole
+    :param field: the field concerned, or "" for the object as a whole
+    :param text: what is wrong and what would be right
+    """
+
+    object_id: str
+    field: str
+    text: str
+
+    def __str__(self) -> str:
+        where = " ".join(
+            part
+            for part in (
+                f"object {self.object_id!r}" if self.object_id else "",
+                f"field {self.field!r}" if self.field else "",
+            )
+            if part
+        )
+        return f"{where}: {self.text}" if where else self.text
+
+
+class InvalidDefinitionError(ConversionError):
+    """Data Pipeline would refuse the definition; all problems are listed at once.
+
+    :param source: the file or pipeline that was read
+    :param problems: all of them, in the order of the definition
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(
+            f"{source}: Data Pipeline would refuse this definition:\n{lines}\n"
+            "Correct the definition, or convert it as it is with --allow-invalid "
+            "(what is wrong becomes a task that fails)."
+        )

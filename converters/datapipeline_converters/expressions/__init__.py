@@ -1,0 +1,62 @@
+"""The expression language of Data Pipeline: its grammar, its functions, its date patterns, and what writes it for Airflow.
+
+Three steps lead from a field's text to Airflow: `parse` reads it, `bind` puts meaning in the place of names, and
+`write_jinja` writes it as a Jinja template. `evaluate` is the reference: what `write_jinja` gives has to render to
+exactly the same text. The language is described on dp-pipeline-expressions and dp-expressions-functions.
+"""
+
+from __future__ import annotations
+
+from datapipeline_converters.expressions.bind import bind, constant, is_constant, leaves, names
+from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
+from datapipeline_converters.expressions.evaluate import Facts, evaluate
+from datapipeline_converters.expressions.jinja import RuntimeField, Written, write_jinja
+from datapipeline_converters.expressions.parser import parse
+from datapipeline_converters.expressions.text import read_datetime
+from datapipeline_converters.expressions.tree import (
+    Call,
+    Items,
+    Joined,
+    Name,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Parameter,
+    ParameterKind,
+    Runtime,
+    Template,
+    Text,
+    Variable,
+)
+
+__all__ = [
+    "Call",
+    "ExpressionError",
+    "Facts",
+    "Items",
+    "Joined",
+    "Name",
+    "Negation",
+    "Node",
+    "Number",
+    "Operation",
+    "Parameter",
+    "ParameterKind",
+    "Runtime",
+    "RuntimeField",
+    "Template",
+    "Text",
+    "UnsupportedExpressionError",
+    "Variable",
+    "Written",
+    "bind",
+    "constant",
+    "evaluate",
+    "is_constant",
+    "leaves",
+    "names",
+    "parse",
+    "read_datetime",
+    "write_jinja",
+]

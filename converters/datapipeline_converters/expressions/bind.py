@@ -1,0 +1,180 @@
+"""Puts meaning in the place of names, and works out at conversion what no longer depends on a run."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from datapipeline_converters.expressions.checks import check_call, read_period
+from datapipeline_converters.expressions.errors import ExpressionError
+from datapipeline_converters.expressions.evaluate import NOTHING, evaluate, text_of, value_of
+from datapipeline_converters.expressions.tree import (
+    Call,
+    Items,
+    Joined,
+    Name,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Template,
+    Text,
+)
+
+Resolve: TypeAlias = Callable[[Name], Node]
+
+
+def leaves(template: Template) -> Iterator[Node]:
+    """Yield every node of a template that has no nodes below it, in order."""
+    for part in template.parts:
+        if not isinstance(part, str):
+            yield from _leaves(part)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node, Joined):
+        yield from leaves(node.template)
+        return
+    below = _below(node)
+    if not below:
+        yield node
+    for child in below:
+        yield from _leaves(child)
+
+
+def _below(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Operation):
+        return (node.left, node.right)
+    if isinstance(node, Negation):
+        return (node.operand,)
+    return node.nodes if isinstance(node, Items) else ()
+
+
+def names(template: Template) -> Iterator[Name]:
+    """Yield every reference in a template, in order."""
+    return (leaf for leaf in leaves(template) if isinstance(leaf, Name))
+
+
+def bind(template: Template, resolve: Resolve) -> Template:
+    """Return a template in which each name is replaced by what it means.
+
+    What is constant after that becomes text, texts of other fields become part of the text around them, and
+    neighbouring text is merged. What `resolve` returns is never asked for again, and finished text is not scanned
+    again.
+
+    Raises:
+        ExpressionError: Something constant cannot be evaluated, such as makeDate(2011, 13, 1).
+    """
+    parts: list[str | Node] = []
+    for part in template.parts:
+        parts += [part] if isinstance(part, str) else _text_parts(_bound(part, resolve))
+    return replace(template, parts=_merged(parts))
+
+
+def _merged(parts: list[str | Node]) -> tuple[str | Node, ...]:
+    merged: list[str | Node] = []
+    for is_text, group in itertools.groupby(parts, lambda part: isinstance(part, str)):
+        members = list(group)
+        merged += ["".join(members)] if is_text else members  # type: ignore[arg-type]
+    return tuple(part for part in merged if part != "")
+
+
+def _text_parts(node: Node) -> list[str | Node]:
+    """Return what a bound node is inside text: text as far as it is known."""
+    if isinstance(node, Joined):
+        return list(node.template.parts)
+    if _is_constant(node) and isinstance(text := text_of(node, NOTHING), str):
+        return [text]
+    return [node]
+
+
+def _bound(node: Node, resolve: Resolve) -> Node:
+    if isinstance(node, Name):
+        return _bound(resolve(node), _unresolved)
+    if isinstance(node, Joined):
+        return _joined(bind(node.template, resolve))
+    if isinstance(node, Items):
+        return _items(_bound(item, resolve) for item in node.nodes)
+    if isinstance(node, Negation):
+        return _spread((node.operand,), lambda operand: replace(node, operand=operand), resolve)
+    if isinstance(node, Operation):
+        return _spread((node.left, node.right), lambda a, b: replace(node, left=a, right=b), resolve)
+    if isinstance(node, Call):
+        return _spread(node.arguments, lambda *arguments: replace(node, arguments=arguments), resolve)
+    return node
+
+
+def _unresolved(name: Name) -> Node:
+    raise ExpressionError(f'the name "{name}" stands for another name', origin=name.origin)
+
+
+def _joined(template: Template) -> Node:
+    """Return a field's value: the value itself where the field is exactly one expression."""
+    if not template.parts:
+        return Text("")
+    if len(template.parts) > 1:
+        return Joined(template)
+    part = template.parts[0]
+    return Text(part) if isinstance(part, str) else part
+
+
+def _items(nodes: Iterator[Node]) -> Items:
+    flat: list[Node] = []
+    for node in nodes:
+        flat += node.nodes if isinstance(node, Items) else (node,)
+    return Items(tuple(flat))
+
+
+def _spread(operands: tuple[Node, ...], build: Callable[..., Node], resolve: Resolve) -> Node:
+    """Return a node of bound operands; where an operand is a list, a list of such nodes."""
+    bound = [_bound(operand, resolve) for operand in operands]
+    if not any(isinstance(operand, Items) for operand in bound):
+        return _folded(build(*bound))
+    choices = [operand.nodes if isinstance(operand, Items) else (operand,) for operand in bound]
+    return _items(_folded(build(*choice)) for choice in itertools.product(*choices))
+
+
+def _folded(node: Node) -> Node:
+    if isinstance(node, Call):
+        check_call(node)
+        node = _without_period(node)
+    if not all(_is_constant(child) for child in _below(node)):
+        return node
+    value = value_of(node, NOTHING)
+    if isinstance(value, datetime):
+        return node
+    return Text(value) if isinstance(value, str) else Number(value)  # type: ignore[arg-type]
+
+
+def _without_period(call: Call) -> Call:
+    """Return plusPeriod(x, '1 day') as plusDays(x, 1)."""
+    if call.function != "plusPeriod" or not isinstance(period := call.arguments[1], Text):
+        return call
+    count, unit = read_period(period.value)
+    return Call(f"plus{unit.capitalize()}", (call.arguments[0], Number(count)), call.origin)
+
+
+def _is_constant(node: Node) -> bool:
+    if isinstance(node, Joined):
+        return all(isinstance(part, str) or _is_constant(part) for part in node.template.parts)
+    below = _below(node)
+    return isinstance(node, Number | Text | Items) if not below else all(map(_is_constant, below))
+
+
+def is_constant(template: Template) -> bool:
+    """Tell whether a bound template no longer depends on a run."""
+    return all(isinstance(part, str) or _is_constant(part) for part in template.parts)
+
+
+def constant(template: Template, *, many: bool = False) -> str | tuple[str, ...]:
+    """Return the text, or the texts of the list, of a constant template; `many` as in `evaluate`.
+
+    Raises:
+        ExpressionError: It is not constant.
+    """
+    return evaluate(template, NOTHING, many=many)

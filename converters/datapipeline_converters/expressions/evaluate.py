@@ -1,0 +1,257 @@
+"""The reference interpreter: what an expression is worth, in plain Python. The specification that can be run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from datapipeline_converters.expressions.checks import FORMS, check_call
+from datapipeline_converters.expressions.errors import ExpressionError
+from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.text import datetime_text, float_text, read_datetime, read_number
+from datapipeline_converters.expressions.tree import (
+    Call,
+    Items,
+    Joined,
+    Name,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Parameter,
+    Runtime,
+    Template,
+    Text,
+    Variable,
+)
+
+Value: TypeAlias = "int | float | str | datetime | tuple[Value, ...]"
+
+LIST_SEPARATOR = ","  # between the values of a list that ends in a text for one value. [undocumented]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known when a run starts.
+
+    Args:
+        runtime: Values of the run's fields by name, `@scheduledStartTime` and the like; instants in UTC.
+        parameters: Values of parameters; a list for an array, None for an optional one without value.
+        variables: Values of Airflow Variables.
+    """
+
+    runtime: Mapping[str, datetime | str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Facts()
+
+
+def evaluate(template: Template, facts: Facts = NOTHING, *, many: bool = False) -> str | tuple[str, ...]:
+    """Return what Data Pipeline would make of a bound template.
+
+    Args:
+        template: The field's text, after `bind`.
+        facts: What is known when the run starts.
+        many: Whether the field takes several values; then a list within text gives one text for each element,
+            otherwise its elements are joined with commas.
+
+    Returns:
+        A tuple when the template is exactly one expression whose value is a list, or by `many`; else a text.
+
+    Raises:
+        ExpressionError: It cannot be evaluated, or a fact is missing.
+    """
+    if len(template.parts) == 1 and not isinstance(node := template.parts[0], str):
+        return text_of(node, facts)
+    texts = [part if isinstance(part, str) else text_of(part, facts) for part in template.parts]
+    if many and any(isinstance(text, tuple) for text in texts):
+        choices = [(text,) if isinstance(text, str) else text for text in texts]
+        return tuple("".join(choice) for choice in itertools.product(*choices))
+    return "".join(_single(text) for text in texts)
+
+
+def _single(text: str | tuple[str, ...]) -> str:
+    return text if isinstance(text, str) else LIST_SEPARATOR.join(text)
+
+
+def text_of(node: Node, facts: Facts) -> str | tuple[str, ...]:
+    """Return a node's value as a text, or as texts when it is a list."""
+    if isinstance(node, Parameter):  # arrives as the text the user gave
+        raw = _fact(facts.parameters, node.name, "parameter")
+        return tuple(map(str, raw or ())) if node.is_array else "" if raw is None else str(raw)
+    if isinstance(node, Items):
+        nested = [text_of(item, facts) for item in node.nodes]
+        return tuple(text for texts in nested for text in ((texts,) if isinstance(texts, str) else texts))
+    value = value_of(node, facts)
+    return tuple(map(_text, value)) if isinstance(value, tuple) else _text(value)
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, float):
+        return float_text(value)
+    return datetime_text(value) if isinstance(value, datetime) else str(value)
+
+
+def value_of(node: Node, facts: Facts) -> Value:
+    """Return a node's value, typed.
+
+    Raises:
+        ExpressionError: It has none; the message shows the innermost place that failed.
+    """
+    try:
+        return _value(node, facts)
+    except ExpressionError as error:
+        raise error.at(getattr(node, "origin", None)) from None
+
+
+def _value(node: Node, facts: Facts) -> Value:
+    if isinstance(node, Number | Text):
+        return node.value
+    if isinstance(node, Parameter):
+        return _parameter(node, facts)
+    if isinstance(node, Variable):
+        return str(_fact(facts.variables, node.key, "Variable"))
+    if isinstance(node, Runtime):
+        value = _fact(facts.runtime, node.name, "runtime field")
+        return _in_utc(value) if isinstance(value, datetime) else str(value)
+    if isinstance(node, Joined):
+        parts = node.template.parts
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return value_of(parts[0], facts)
+        return evaluate(node.template, facts)
+    if isinstance(node, Items):
+        return text_of(node, facts)
+    if isinstance(node, Negation):
+        return _mapped(lambda value: -_number(value), [value_of(node.operand, facts)])
+    if isinstance(node, Operation):
+        return _operation(node, facts)
+    if isinstance(node, Call):
+        return _call(node, facts)
+    raise ExpressionError(f'the name "{node}" stands for nothing', origin=node.origin)
+
+
+def _fact(facts: Mapping[str, Any], name: str, what: str) -> Any:
+    if name not in facts:
+        raise ExpressionError(f"the {what} {name} has no value")
+    return facts[name]
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _parameter(node: Parameter, facts: Facts) -> Value:
+    read = {"text": str, "integer": int, "number": float}[node.kind]
+    raw = _fact(facts.parameters, node.name, "parameter")
+    try:
+        return tuple(map(read, raw or ())) if node.is_array else "" if raw is None else read(raw)
+    except ValueError:
+        raise ExpressionError(f"the parameter {node.name} is no {node.kind}", found=repr(raw)) from None
+
+
+def _mapped(function: Any, arguments: list[Value]) -> Value:
+    """Apply a function, over every element where an argument is a list."""
+    if not any(isinstance(argument, tuple) for argument in arguments):
+        return function(*arguments)  # type: ignore[no-any-return]
+    choices = [argument if isinstance(argument, tuple) else (argument,) for argument in arguments]
+    return tuple(function(*choice) for choice in itertools.product(*choices))
+
+
+def _operation(node: Operation, facts: Facts) -> Value:
+    left, right = value_of(node.left, facts), value_of(node.right, facts)
+    if node.operator == "+" and (_is_text(left) or _is_text(right)):
+        return _mapped(str.__add__, [text_of(node.left, facts), text_of(node.right, facts)])
+    compute = ARITHMETIC[node.operator]
+    return _mapped(lambda a, b: compute(_number(a), _number(b)), [left, right])
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple) and any(map(_is_text, value)))
+
+
+def _number(value: Value) -> int | float:
+    if isinstance(value, datetime):
+        raise ExpressionError(
+            "a date and time cannot be calculated with",
+            expected="expected a function such as plusDays, or a quoted text to join it with",
+        )
+    return read_number(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+def divide(dividend: int | float, divisor: int | float) -> int | float:
+    """Divide as Java does: two whole numbers give a whole number, cut towards zero. [inferred]"""
+    if isinstance(dividend, int) and isinstance(divisor, int):
+        if divisor == 0:
+            raise ExpressionError("division by zero")
+        quotient = abs(dividend) // abs(divisor)
+        return quotient if (dividend < 0) == (divisor < 0) else -quotient
+    if divisor == 0:
+        sign = math.copysign(1, dividend) * math.copysign(1, divisor)
+        return math.nan if dividend == 0 or math.isnan(dividend) else math.inf * sign
+    return dividend / divisor
+
+
+def power(base: int | float, exponent: int | float) -> float:
+    """Raise to a power; the result is a decimal number, whatever the operands (Java's Math.pow)."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        return math.inf if base == 0 else math.nan
+
+
+ARITHMETIC = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": divide,
+    "^": power,
+}
+
+
+def _call(node: Call, facts: Facts) -> Value:
+    check_call(node)
+    function = FUNCTIONS[node.function]
+
+    def apply(*values: Value) -> Value:
+        arguments = [_argument(value, kind) for value, kind in zip(values, function.arguments, strict=True)]
+        try:
+            return function.evaluate(*arguments)  # type: ignore[no-any-return]
+        except (OverflowError, ValueError) as error:
+            fault = str(error) or "the year leaves 1 to 9999"
+            raise ExpressionError(f"{node.function} gives no date: {fault}") from None
+
+    try:
+        return _mapped(apply, [value_of(argument, facts) for argument in node.arguments])
+    except ExpressionError as error:
+        raise error.at(node.origin) from None
+
+
+def _argument(value: Value, kind: Kind) -> datetime | int | str | ZoneInfo | tuple[Any, ...]:
+    """Return an argument as the kind it has to be; texts are read as numbers and instants. [inferred]"""
+    if isinstance(value, str):
+        if kind is Kind.DATETIME:
+            return read_datetime(value)
+        if kind is Kind.INTEGER:
+            value = read_number(value)
+        elif kind in {Kind.ZONE, Kind.PERIOD}:
+            return FORMS[kind](value)
+        else:
+            return value
+    if (isinstance(value, datetime) and kind is Kind.DATETIME) or (
+        isinstance(value, int) and kind is Kind.INTEGER
+    ):
+        return value
+    raise ExpressionError(f"{kind.value} is needed", found=_described(value))
+
+
+def _described(value: Value) -> str:
+    return f"{'the date and time' if isinstance(value, datetime) else 'the number'} {_text(value)}"

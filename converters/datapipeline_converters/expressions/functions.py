@@ -1,0 +1,116 @@
+"""The functions of the expression language, as a table (dp-pipeline-reference-functions-datetime)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from datapipeline_converters.expressions import instants
+from datapipeline_converters.expressions.joda import format_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Kind(Enum):
+    """What an expression is; the value is how a message calls it."""
+
+    TEXT = "a text"
+    INTEGER = "a whole number"
+    FLOAT = "a decimal number"
+    NUMERIC = "a number"  # whole or decimal, known when the run starts
+    DATETIME = "a date and time"
+    # Texts that have to have a form:
+    PATTERN = "a date pattern"
+    ZONE = "a time zone"
+    PERIOD = "a period"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function.
+
+    Args:
+        arguments: What it takes.
+        result: What it gives.
+        evaluate: What it does to values of these kinds.
+        jinja: How a template says it; `{0}` is the first argument. Empty: the writer knows more than a text can say.
+        anywhere: Whether that works on any datetime, not only on pendulum's.
+    """
+
+    arguments: tuple[Kind, ...]
+    result: Kind
+    evaluate: Callable[..., Any]
+    jinja: str = ""
+    anywhere: bool = False
+
+
+_DT, _INT = Kind.DATETIME, Kind.INTEGER
+
+
+def _part(evaluate: Callable[[datetime], int], jinja: str, *, anywhere: bool = True) -> Function:
+    return Function((_DT,), _INT, evaluate, jinja, anywhere)
+
+
+def _day(evaluate: Callable[[datetime], datetime], jinja: str) -> Function:
+    return Function((_DT,), _DT, evaluate, jinja)
+
+
+def _step(
+    move: Callable[[datetime, int], datetime], factor: int, unit: str
+) -> tuple[tuple[str, Function], tuple[str, Function]]:
+    """Return plus and minus of a unit."""
+    return (
+        (
+            f"plus{unit.capitalize()}",
+            Function((_DT, _INT), _DT, lambda d, n: move(d, n * factor), f"{{0}}.add({unit}={{1}})"),
+        ),
+        (
+            f"minus{unit.capitalize()}",
+            Function((_DT, _INT), _DT, lambda d, n: move(d, -n * factor), f"{{0}}.subtract({unit}={{1}})"),
+        ),
+    )
+
+
+def _plus_period(moment: datetime, count_and_unit: tuple[int, str]) -> datetime:
+    count, unit = count_and_unit
+    return FUNCTIONS[f"plus{unit.capitalize()}"].evaluate(moment, count)  # type: ignore[no-any-return]
+
+
+FUNCTIONS: dict[str, Function] = {
+    "year": _part(lambda d: d.year, "{0}.year"),
+    "month": _part(lambda d: d.month, "{0}.month"),
+    "day": _part(lambda d: d.day, "{0}.day"),
+    "dayOfYear": _part(lambda d: d.timetuple().tm_yday, "{0}.day_of_year", anywhere=False),
+    "hour": _part(lambda d: d.hour, "{0}.hour"),
+    "minute": _part(lambda d: d.minute, "{0}.minute"),
+    "format": Function((_DT, Kind.PATTERN), Kind.TEXT, format_instant),
+    "makeDate": Function(
+        (_INT,) * 3,
+        _DT,
+        lambda y, m, d: datetime(y, m, d, tzinfo=UTC),
+        "macros.datapipeline.datetime({0}, {1}, {2})",
+    ),
+    "makeDateTime": Function(
+        (_INT,) * 5,
+        _DT,
+        lambda y, m, d, h, minute: datetime(y, m, d, h, minute, tzinfo=UTC),
+        "macros.datapipeline.datetime({0}, {1}, {2}, {3}, {4})",
+    ),
+    # Earlier editions of the guide meant the midnight after the argument; the last one the midnight before.
+    "midnight": _day(instants.at_midnight, "{0}.start_of('day')"),
+    "firstOfMonth": _day(instants.on_first_of_month, "{0}.replace(day=1)"),
+    "sunday": _day(instants.on_sunday, "{0}.subtract(days={0}.isoweekday() % 7)"),
+    "yesterday": _day(lambda d: instants.plus_days(d, -1), "{0}.subtract(days=1)"),
+    **dict(_step(instants.plus_months, 12, "years")),
+    **dict(_step(instants.plus_months, 1, "months")),
+    **dict(_step(instants.plus_days, 7, "weeks")),
+    **dict(_step(instants.plus_days, 1, "days")),
+    **dict(_step(instants.plus_minutes, 60, "hours")),
+    **dict(_step(instants.plus_minutes, 1, "minutes")),
+    # [older] and [undocumented], in this order.
+    "inTimeZone": Function((_DT, Kind.ZONE), _DT, lambda d, zone: d.astimezone(zone), "{0}.in_timezone({1})"),
+    "plusPeriod": Function((_DT, Kind.PERIOD), _DT, _plus_period),
+}

@@ -1,0 +1,87 @@
+"""Calendar arithmetic on instants, as Joda-Time does it."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from datapipeline_converters.expressions.errors import ExpressionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Where a local time occurs twice, a calendar step ends at the second, as Airflow's dates do.
+# Joda-Time would keep the offset it came from; only `inTimeZone` can show the difference, one hour a year.
+_OVERLAP_FOLD = 1
+
+
+def local(naive: datetime, zone: tzinfo) -> datetime:
+    """Return a local time in a zone; one that daylight saving skips moves on by what is skipped."""
+    aware = naive.replace(tzinfo=zone, fold=0)
+    real = aware.astimezone(UTC).astimezone(zone)
+    if real.replace(tzinfo=None, fold=0) != naive.replace(tzinfo=None, fold=0):
+        return real
+    return aware.replace(fold=_OVERLAP_FOLD)
+
+
+def _in_calendar(change: Callable[[datetime, int], datetime]) -> Callable[[datetime, int], datetime]:
+    """Return a step that looks at the local calendar only."""
+
+    def step(moment: datetime, count: int) -> datetime:
+        return local(change(moment.replace(tzinfo=None), count), moment.tzinfo or UTC)
+
+    return step
+
+
+def _months(moment: datetime, count: int) -> datetime:
+    year, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
+    if not 1 <= year <= 9999:  # noqa: PLR2004
+        raise OverflowError
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+
+
+def _elapsed(moment: datetime, length: timedelta) -> datetime:
+    zone = moment.tzinfo or UTC
+    return (moment.astimezone(UTC) + length).astimezone(zone)
+
+
+plus_months = _in_calendar(_months)
+plus_days = _in_calendar(lambda moment, count: moment + timedelta(days=count))
+
+
+def plus_minutes(moment: datetime, count: int) -> datetime:
+    """Move by elapsed minutes."""
+    return _elapsed(moment, timedelta(minutes=count))
+
+
+def at_midnight(moment: datetime) -> datetime:
+    """Return the midnight that begins the day."""
+    return local(datetime(moment.year, moment.month, moment.day), moment.tzinfo or UTC)  # noqa: DTZ001
+
+
+def on_first_of_month(moment: datetime) -> datetime:
+    """Return the first day of the month, the time of day kept."""
+    return local(moment.replace(day=1, tzinfo=None), moment.tzinfo or UTC)
+
+
+def on_sunday(moment: datetime) -> datetime:
+    """Return the Sunday on or before, the time of day kept."""
+    return plus_days(moment, -(moment.isoweekday() % 7))
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its id, such as America/Los_Angeles.
+
+    Raises:
+        ExpressionError: There is none of that id.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ExpressionError(
+            "there is no such time zone",
+            found=repr(name),
+            expected="expected an id such as America/Los_Angeles",
+        ) from None

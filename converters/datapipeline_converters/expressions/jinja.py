@@ -1,0 +1,495 @@
+"""Writes a bound template as a Jinja template of Airflow: native objects first, macros where there are none."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal as Choice
+
+from datapipeline_converters.expressions import joda
+from datapipeline_converters.expressions.checks import check_call
+from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
+from datapipeline_converters.expressions.escaping import literal, quoted
+from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR
+from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.text import DATETIME_FORMAT, float_text
+from datapipeline_converters.expressions.tree import (
+    Call,
+    Items,
+    Joined,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Parameter,
+    Runtime,
+    Template,
+    Text,
+    Variable,
+)
+
+MACROS = "macros.datapipeline"
+
+# How tightly an expression holds together in Jinja, whose ~ binds more than + and less than *.
+_FILTER, _ADD, _CONCAT, _MULTIPLY, _SIGN, _ATOM = range(6)
+_LEVELS = {"+": _ADD, "-": _ADD, "*": _MULTIPLY, "/": _MULTIPLY, "//": _MULTIPLY}
+
+_PARAMETER_KINDS = {"text": Kind.TEXT, "integer": Kind.INTEGER, "number": Kind.FLOAT}
+_NUMBERS = (Kind.INTEGER, Kind.FLOAT, Kind.NUMERIC)
+_PRINTABLE = re.compile(r"[ -~]+|[^ -~]+")  # strftime is only trusted with printable ASCII
+
+
+@dataclass(frozen=True)
+class RuntimeField:
+    """What a runtime field is in Airflow.
+
+    Args:
+        expression: Jinja for it, such as `data_interval_start`.
+        kind: A datetime (in UTC) or a text.
+        pendulum: Whether the datetime is one of pendulum's, exact to the second as Data Pipeline's are.
+        pendulum_expression: Jinja for such a datetime, where `expression` is a plain one.
+    """
+
+    expression: str
+    kind: Choice["datetime", "text"]
+    pendulum: bool = True
+    pendulum_expression: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A field as Airflow takes it: either `text`, one Jinja template, or `items`, a list.
+
+    Args:
+        text: The template; None where the value is a list.
+        items: A template for each element; an array Parameter stands for all its elements.
+        notes: Sentences for the user: what is approximated, and patterns that are likely mistakes.
+        exact: Whether nothing was approximated.
+    """
+
+    text: str | None = None
+    items: tuple[str | Parameter, ...] | None = None
+    notes: tuple[str, ...] = ()
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class _Code:
+    """A Jinja expression and how tightly it holds together."""
+
+    text: str
+    level: int = _ATOM
+
+    def at(self, level: int) -> str:
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many: bool = False) -> Written:
+    """Write a bound template for Airflow.
+
+    Args:
+        template: The field's text, after `bind`.
+        runtime: What the runtime fields are; the schedule decides.
+        many: Whether the field takes several values; as in `evaluate`.
+
+    Raises:
+        UnsupportedExpressionError: No template can say it; the field has to be refused.
+        ExpressionError: The expression is wrong, such as a date plus a number.
+    """
+    writer = _Writer(runtime)
+    parts = template.parts
+    if len(parts) == 1 and (isinstance(parts[0], Items) or _is_array(parts[0])):
+        nodes = parts[0].nodes if isinstance(parts[0], Items) else (parts[0],)
+        items = tuple(node if _is_array(node) else writer.template((node,)) for node in nodes)
+        return Written(None, items, *writer.verdict)  # type: ignore[arg-type]
+    if many and any(isinstance(part, Items) or _is_array(part) for part in parts):
+        choices = [part.nodes if isinstance(part, Items) else (part,) for part in parts]
+        if any(_is_array(part) for choice in choices for part in choice):
+            raise _no_mapping()
+        texts = tuple(writer.template(choice) for choice in itertools.product(*choices))
+        return Written(None, texts, *writer.verdict)
+    text = writer.template(parts)
+    return Written(text, None, *writer.verdict)
+
+
+def _is_array(node: str | Node) -> bool:
+    return isinstance(node, Parameter) and node.is_array
+
+
+def _no_mapping() -> UnsupportedExpressionError:
+    return UnsupportedExpressionError(
+        "the values of a list parameter have to be known at conversion when text is added to each"
+    )
+
+
+class _Writer:
+    """Writes the expressions of one field; collects what is to be said about them."""
+
+    def __init__(self, runtime: Mapping[str, RuntimeField]) -> None:
+        self._runtime = runtime
+        self._notes: dict[str, None] = {}
+        self._exact = True
+
+    @property
+    def verdict(self) -> tuple[tuple[str, ...], bool]:
+        return tuple(self._notes), self._exact
+
+    def _approximate(self, sentence: str) -> None:
+        self._notes.setdefault(sentence)
+        self._exact = False
+
+    # Text
+
+    def template(self, parts: tuple[str | Node, ...]) -> str:
+        """Return Jinja that renders as the parts one after the other."""
+        pieces = [piece for part in parts for piece in self._pieces(part)]
+        runs: list[str | _Code] = []
+        for piece in pieces:
+            if isinstance(piece, str) and runs and isinstance(runs[-1], str):
+                runs[-1] += piece
+            else:
+                runs.append(piece)
+        runs = [run for run in runs if run != ""]
+        last = len(runs) - 1
+        return "".join(
+            f"{{{{ {run.text} }}}}"
+            if isinstance(run, _Code)
+            else literal(run, before_code=index < last, at_end=index == last)
+            for index, run in enumerate(runs)
+        )
+
+    def _pieces(self, part: str | Node) -> list[str | _Code]:
+        """Return a node's text in pieces: literal text, and expressions that Jinja turns into the right text."""
+        if isinstance(part, str):
+            return [part]
+        try:
+            return self._pieces_of(part)
+        except ExpressionError as error:
+            raise error.at(getattr(part, "origin", None)) from None
+
+    def _pieces_of(self, node: Node) -> list[str | _Code]:
+        if isinstance(node, Text):
+            return [node.value]
+        if isinstance(node, Number):
+            return [float_text(node.value) if isinstance(node.value, float) else str(node.value)]
+        if isinstance(node, Joined):
+            return [piece for part in node.template.parts for piece in self._pieces(part)]
+        if isinstance(node, Items):
+            self._approximate("a list stands in a text for one value: its elements are joined with commas")
+            separated = [piece for item in node.nodes for piece in (LIST_SEPARATOR, *self._pieces(item))]
+            return separated[1:]
+        if isinstance(node, Parameter):
+            return [self._parameter_text(node)]
+        if isinstance(node, Operation) and self._kind(node) is Kind.TEXT:
+            if _is_array(node.left) or _is_array(node.right):
+                raise _no_mapping()
+            return self._pieces(node.left) + self._pieces(node.right)
+        return [self._as_text(node)]
+
+    def _parameter_text(self, node: Parameter) -> _Code:
+        """Return a parameter as the text the user gave."""
+        value = _subscript("params", node.name)
+        if node.is_array:
+            self._approximate(
+                f"the list `{node.name}` stands in a text for one value: its elements are joined with commas"
+            )
+            values = f"({value} or [])" if node.optional else value
+            return _Code(f"{values} | join({quoted(LIST_SEPARATOR)})", _FILTER)
+        if not node.optional:
+            return _Code(value)
+        if node.kind == "text":
+            return _Code(f"{value} or ''", _FILTER)
+        return _Code(f"'' if {value} is none else {value}", _FILTER)
+
+    def _as_text(self, node: Node) -> _Code:
+        kind = self._kind(node)
+        if kind is Kind.DATETIME:
+            return _Code(f"{self._instant(node, pendulum=False)}.strftime({quoted(DATETIME_FORMAT)})")
+        code = self._value(node)
+        if kind in {Kind.FLOAT, Kind.NUMERIC}:
+            return _Code(f"{MACROS}.text({code.text})")
+        return code
+
+    def _joined_text(self, node: Node) -> _Code:
+        """Return a node's text as one expression."""
+        codes = [_Code(quoted(piece)) if isinstance(piece, str) else piece for piece in self._pieces(node)]
+        return _concatenated(codes) if codes else _Code("''")
+
+    # Values
+
+    def _kind(self, node: Node) -> Kind:
+        """Return what a node is, as far as it can be told before a run."""
+        if isinstance(node, Number):
+            return Kind.FLOAT if isinstance(node.value, float) else Kind.INTEGER
+        if isinstance(node, Parameter):
+            return _PARAMETER_KINDS[node.kind]
+        if isinstance(node, Runtime):
+            return Kind.DATETIME if self._field(node).kind == "datetime" else Kind.TEXT
+        if isinstance(node, Call):
+            return FUNCTIONS[node.function].result
+        if isinstance(node, Negation):
+            return self._arithmetic_kind(self._kind(node.operand))
+        if isinstance(node, Operation):
+            kinds = (self._kind(node.left), self._kind(node.right))
+            if node.operator == "+" and Kind.TEXT in kinds:
+                return Kind.TEXT
+            kind = self._arithmetic_kind(*kinds)
+            return Kind.FLOAT if node.operator == "^" else kind
+        return Kind.TEXT
+
+    def _arithmetic_kind(self, *kinds: Kind) -> Kind:
+        if Kind.DATETIME in kinds:
+            raise ExpressionError(
+                "a date and time cannot be calculated with",
+                expected="expected a function such as plusDays, or a quoted text to join it with",
+            )
+        if Kind.FLOAT in kinds:
+            return Kind.FLOAT
+        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMERIC
+
+    def _value(self, node: Node) -> _Code:
+        """Return a node as a Jinja value of its own kind."""
+        try:
+            return self._value_of(node)
+        except ExpressionError as error:
+            raise error.at(getattr(node, "origin", None)) from None
+
+    def _value_of(self, node: Node) -> _Code:
+        if _is_array(node):
+            raise _no_mapping()
+        if isinstance(node, Number):
+            return _number(node.value)
+        if isinstance(node, Parameter):
+            return _Code(_subscript("params", node.name))
+        if isinstance(node, Variable):
+            return _Code(_subscript("var.value", node.key))
+        if isinstance(node, Runtime):
+            return _atom_or_filter(self._field(node).expression)
+        if isinstance(node, Negation):
+            return _Code(f"-{self._number(node.operand).at(_ATOM)}", _SIGN)
+        if isinstance(node, Operation) and self._kind(node) is not Kind.TEXT:
+            return self._arithmetic(node)
+        if isinstance(node, Call):
+            return self._call(node)
+        return self._joined_text(node)
+
+    def _field(self, node: Runtime) -> RuntimeField:
+        if node.name not in self._runtime:
+            raise UnsupportedExpressionError(
+                f"Airflow has nothing that corresponds to the runtime field {node.name}"
+            )
+        return self._runtime[node.name]
+
+    def _number(self, node: Node) -> _Code:
+        """Return a node as an operand of arithmetic."""
+        kind = self._kind(node)
+        code = self._value(node)
+        if kind is Kind.TEXT:
+            self._approximate(
+                "a text is calculated with: it is read as a number, what Data Pipeline does is not known"
+            )
+            return _Code(f"{MACROS}.number({code.text})")
+        if isinstance(node, Parameter) and kind is Kind.FLOAT:
+            return _Code(f"{code.text} | float", _FILTER)
+        return code
+
+    def _arithmetic(self, node: Operation) -> _Code:
+        if _has_text_parameter(node):
+            self._approximate(
+                "a parameter is calculated with: its type decides, what Data Pipeline does is not known"
+            )
+        left, right = self._number(node.left), self._number(node.right)
+        operator = self._native_operator(node)
+        if operator is None:
+            macro = "power" if node.operator == "^" else "divide"
+            return _Code(f"{MACROS}.{macro}({left.text}, {right.text})")
+        level = _LEVELS[operator]
+        return _Code(f"{left.at(level)} {operator} {right.at(level + 1)}", level)
+
+    def _native_operator(self, node: Operation) -> str | None:
+        """Return Jinja's operator where it does the same; Java divides towards zero, and floats by zero."""
+        if node.operator == "^":
+            return None
+        if node.operator != "/":
+            return node.operator
+        known_divisor = isinstance(node.right, Number) and node.right.value > 0
+        kind = self._kind(node)
+        if kind is Kind.INTEGER:
+            return "//" if known_divisor and _is_natural(node.left) else None
+        return "/" if known_divisor and kind is Kind.FLOAT else None
+
+    # Calls
+
+    def _call(self, node: Call) -> _Code:
+        check_call(node)
+        if node.function == "format":
+            return self._format(*node.arguments)
+        function = FUNCTIONS[node.function]
+        if not function.jinja:
+            raise UnsupportedExpressionError(f"the period of {node.function} has to be known at conversion")
+        arguments = [
+            self._argument(argument, kind, pendulum=not function.anywhere)
+            for argument, kind in zip(node.arguments, function.arguments, strict=True)
+        ]
+        return _Code(function.jinja.format(*arguments))
+
+    def _argument(self, node: Node, kind: Kind, *, pendulum: bool) -> str:
+        if kind is Kind.DATETIME:
+            return self._instant(node, pendulum=pendulum)
+        if kind is not Kind.INTEGER:
+            return self._joined_text(node).text
+        if self._kind(node) is Kind.TEXT:
+            return self._number(node).text
+        if self._kind(node) not in {Kind.INTEGER, Kind.NUMERIC}:
+            raise ExpressionError(f"{kind.value} is needed", found=self._kind(node).value)
+        return self._value(node).text
+
+    def _instant(self, node: Node, *, pendulum: bool) -> str:
+        """Return a date and time that an attribute can follow.
+
+        Args:
+            node: What it is made of.
+            pendulum: Whether it has to be one of pendulum's.
+        """
+        kind = self._kind(node)
+        if kind in _NUMBERS:
+            raise ExpressionError(f"{Kind.DATETIME.value} is needed", found=kind.value)
+        if isinstance(node, Runtime) and kind is Kind.DATETIME:
+            field = self._field(node)
+            if not pendulum or field.pendulum:
+                return _atom_or_filter(field.expression).at(_ATOM)
+            return field.pendulum_expression or f"{MACROS}.instant({field.expression})"
+        if kind is Kind.TEXT:
+            return f"{MACROS}.instant({self._joined_text(node).text})"
+        return self._value(node).at(_ATOM)
+
+    def _format(self, moment: Node, pattern: Node) -> _Code:
+        if not isinstance(pattern, Text):
+            raise UnsupportedExpressionError("the date pattern of format has to be known at conversion")
+        for sentence in joda.suspicions(pattern.value):
+            self._notes.setdefault(sentence)
+        tokens = joda.parse_pattern(pattern.value)
+        receiver = self._instant(moment, pendulum=any(_needs_pendulum(token) for token in tokens))
+        codes: list[_Code] = []
+        directives = ""
+        for token in tokens:
+            for piece in self._token(token, receiver, _zone(moment)):
+                if isinstance(piece, str):
+                    directives += piece
+                    continue
+                codes += [*_strftime(receiver, directives), piece]
+                directives = ""
+        codes += _strftime(receiver, directives)
+        return _concatenated(codes)
+
+    def _token(self, token: joda.Field | joda.Literal, receiver: str, zone: str | None) -> list[str | _Code]:
+        """Return what prints a token: text for strftime, or an expression."""
+        if isinstance(token, joda.Literal):
+            return _literal_pieces(token.text)
+        letter, count = token.letter, token.count
+        if number := joda.LETTERS.get(letter):
+            return [_number_piece(number, count, receiver)]
+        if letter == "S":
+            return [_Code(f"{receiver}.strftime('%f')[:{min(count, 3)}]"), "0" * (count - 3)]
+        if letter in "Ea":
+            return ["%p" if letter == "a" else "%A" if count >= 4 else "%a"]  # noqa: PLR2004
+        if letter == "G":
+            return [joda.ERA]
+        if zone == "UTC":
+            return [joda.utc_zone_text(letter, count)]
+        return self._zone_pieces(letter, count, receiver)
+
+    def _zone_pieces(self, letter: str, count: int, receiver: str) -> list[str | _Code]:
+        if letter == "z":
+            self._approximate("names of time zones other than UTC may differ from Java's")
+            return ["%Z"]
+        if count == 1:
+            return ["%z"]
+        if count == 2:  # noqa: PLR2004
+            offset = f"{receiver}.strftime('%z')"
+            return [_Code(f"{offset}[:3]"), ":", _Code(f"{offset}[3:]")]
+        return [_Code(f"{receiver}.timezone_name")]
+
+
+def _needs_pendulum(token: joda.Field | joda.Literal) -> bool:
+    """Tell whether a pattern letter asks for what plain datetimes lack, or may have too much of (fractions)."""
+    return isinstance(token, joda.Field) and (
+        token.letter == "S" or (token.letter == "D" and token.count != 3)
+    )  # noqa: PLR2004
+
+
+def _number_piece(number: joda.NumberLetter, count: int, receiver: str) -> str | _Code:
+    if number.names and count >= 3:  # noqa: PLR2004
+        return "%B" if count >= 4 else "%b"  # noqa: PLR2004
+    if directive := number.strftime.get(count):
+        return directive
+    value = number.python.format(receiver)
+    level = _ADD if " + " in value.rpartition(")")[2] else _MULTIPLY if " " in value else _ATOM
+    if number.two_digits and count == 2:  # noqa: PLR2004
+        value, level = f"{value} % 100", _MULTIPLY
+    if count == 1:
+        return _Code(value, level)
+    return _Code(f"'%0{count}d' % {_Code(value, level).at(_ATOM)}", _MULTIPLY)
+
+
+def _literal_pieces(text: str) -> list[str | _Code]:
+    return [
+        piece.replace("%", "%%") if piece[0].isascii() and piece[0].isprintable() else _Code(quoted(piece))
+        for piece in _PRINTABLE.findall(text)
+    ]
+
+
+def _strftime(receiver: str, directives: str) -> list[_Code]:
+    if not directives:
+        return []
+    if "%" not in directives.replace("%%", ""):
+        return [_Code(quoted(directives.replace("%%", "%")))]
+    return [_Code(f"{receiver}.strftime({quoted(directives)})")]
+
+
+def _concatenated(codes: list[_Code]) -> _Code:
+    if len(codes) == 1:
+        return codes[0]
+    return _Code(" ~ ".join(code.at(_CONCAT) for code in codes), _CONCAT)
+
+
+def _zone(node: Node) -> str | None:
+    """Return the zone a date and time is shown in, None where only the run knows."""
+    if not isinstance(node, Call):
+        return "UTC"
+    if node.function == "inTimeZone":
+        zone = node.arguments[1]
+        return zone.value if isinstance(zone, Text) else None
+    return "UTC" if node.function.startswith("make") else _zone(node.arguments[0])
+
+
+def _is_natural(node: Node) -> bool:
+    """Tell whether a whole number is certainly not negative."""
+    if isinstance(node, Operation):
+        return node.operator != "-" and _is_natural(node.left) and _is_natural(node.right)
+    return isinstance(node, Call) or (isinstance(node, Number) and node.value >= 0)
+
+
+def _has_text_parameter(node: Operation) -> bool:
+    return isinstance(node.left, Parameter) or isinstance(node.right, Parameter)
+
+
+def _number(value: int | float) -> _Code:
+    if not math.isfinite(value):
+        raise UnsupportedExpressionError("the number has left what can be calculated with")
+    return _Code(repr(value), _SIGN if value < 0 else _ATOM)
+
+
+def _atom_or_filter(expression: str) -> _Code:
+    return _Code(
+        expression, _FILTER if re.search(r"[|~%*/+-]|\b(if|or|and|not|is|in)\b", expression) else _ATOM
+    )
+
+
+def _subscript(owner: str, name: str) -> str:
+    """Return a member by name; by subscript where a dot would find a method of dict, or is no valid name."""
+    dotted = name.isascii() and name.isidentifier() and not name.startswith("_") and not hasattr(dict, name)
+    return f"{owner}.{name}" if dotted else f"{owner}[{quoted(name)}]"

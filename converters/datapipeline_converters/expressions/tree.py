@@ -1,0 +1,135 @@
+"""The nodes an expression is made of. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ParameterKind: TypeAlias = Literal["text", "integer", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a node stands: the field's text, and the index of its first character."""
+
+    source: str
+    position: int
+
+
+def _origin() -> Origin | None:
+    return field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number; int and float are different things (`1 / 2` and `1.0 / 2`)."""
+
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A quoted text, or a text known at conversion."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A reference such as `node.@scheduledStartTime`; the parts keep their `@` or `*`."""
+
+    parts: tuple[str, ...]
+    origin: Origin | None = _origin()
+
+    def __str__(self) -> str:
+        return ".".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function and its arguments; `x.f(a)` is `f(x, a)`."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    origin: Origin | None = _origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of + - * / ^ between two operands."""
+
+    operator: str
+    left: Node
+    right: Node
+    origin: Origin | None = _origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """A minus before an operand."""
+
+    operand: Node
+    origin: Origin | None = _origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An Airflow Param, known when a run starts.
+
+    Args:
+        name: The Param's name.
+        kind: What its value is.
+        is_array: Whether it is a list of such values.
+        optional: Whether it may have no value, which is empty text inside a longer text.
+    """
+
+    name: str
+    kind: ParameterKind = "text"
+    is_array: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An Airflow Variable, where secrets live; a text known when a run starts."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime field of the run, such as `@scheduledStartTime`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Another field's text, bound where that field lives."""
+
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of values."""
+
+    nodes: tuple[Node, ...]
+
+
+Node: TypeAlias = (
+    Number | Text | Name | Call | Operation | Negation | Parameter | Variable | Runtime | Joined | Items
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A field's text: literal text and expressions in turn.
+
+    Args:
+        parts: Literal text (never empty) and expressions, in order.
+        source: The text it was read from.
+    """
+
+    parts: tuple[str | Node, ...]
+    source: str = field(default="", compare=False, repr=False)

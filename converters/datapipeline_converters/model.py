@@ -1,0 +1,62 @@
+"""What all later stages share about one definition: its objects in effect, its parameters, and what is found out on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from datapipeline_converters.errors import Problem
+from datapipeline_converters.inheritance import EffectiveObject
+from datapipeline_converters.ledger import Notes
+from datapipeline_converters.parameters import Parameters
+from datapipeline_converters.plan import Connection, Variable
+
+
+@dataclass
+class Model:
+    """One definition on its way to a plan.
+
+    :param name: the pipeline's name
+    :param source: what the definition was read from
+    :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
+    :param problems: what Data Pipeline would refuse
+    :param failed: why a task fails in an object's place, by object id
+    :param used: ids of the objects that something asked for
+    :param read: the fields that expressions name or DAGs contain, by object id and key
+    :param missing: parameters without value that a field needs before any run, by object id and field
+    :param left: what is left to the user, beyond connections and credentials
+    :param before_first_run: what the user fills in or checks before the first run
+    """
+
+    name: str
+    source: str
+    objects: Mapping[str, EffectiveObject]
+    parameters: Parameters
+    scheduled: bool = False
+    notes: Notes = field(default_factory=Notes)
+    problems: list[Problem] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    read: set[tuple[str, str]] = field(default_factory=set)
+    missing: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: dict[str, None] = field(default_factory=dict)
+    before_first_run: dict[str, None] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    variables: dict[str, Variable] = field(default_factory=dict)
+
+    def leave(self, text: str) -> None:
+        """Leave something to the user; the conversion then ends with exit status 1."""
+        self.left.setdefault(text)
+
+    def variable(self, name: str) -> str:
+        """Plan the Airflow Variable that stands for a parameter, and return its key.
+
+        Airflow masks what it reads from a Variable whose key names a secret.
+        """
+        secret = self.parameters.is_secret(name)
+        key = f"{self.name}_secret_{name}" if secret else f"{self.name}_{name}"
+        values = self.parameters.values(name)
+        self.variables[key] = Variable(key, None if values is None else ",".join(values))
+        if values is None:
+            self.before_first_run.setdefault(f"Variable `{key}`: give it a value")
+        return key

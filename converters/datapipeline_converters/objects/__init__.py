@@ -1,0 +1,21 @@
+"""One file for each Data Pipeline type; the folder is walked, no list names them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from datapipeline_converters.objects.component import Component
+
+
+@cache
+def types() -> dict[str, type[Component]]:
+    """Return the classes of all types that have a file here, by Data Pipeline's name for the type."""
+    found: dict[str, type[Component]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        for value in vars(loaded).values():
+            if isinstance(value, type) and issubclass(value, Component) and value.page:
+                found[value.__name__] = value
+    return found

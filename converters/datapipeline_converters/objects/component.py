@@ -1,0 +1,101 @@
+"""What every type has in common: identity, a table of verdicts on its fields, and capabilities others may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import Verdict
+from datapipeline_converters.periods import Period
+from datapipeline_converters.plan import Call, Connection
+
+
+class CannotConvertError(Exception):
+    """Raised by an object that cannot do what is asked of it; the task that asked becomes one that fails.
+
+    :param reason: why, in a sentence for the user
+    :param field: the field that is to blame, of the object that asked
+    """
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+
+class Context(Protocol):
+    """What an object may ask while it is planned."""
+
+    @property
+    def pipeline(self) -> str:
+        """The pipeline's name."""
+
+    def get(self, ref: Ref) -> Component:
+        """Return the object that a reference means."""
+
+    def note(self, object_id: str, field: str, verdict: Verdict) -> None:
+        """Note a verdict on a field, beyond what the type's table says."""
+
+    def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
+        """Plan a connection, with hints on what the user has to fill in or check; return its id."""
+
+    def static_prefix(self, component: Component, field: str) -> str:
+        """Return what a text field starts with before anything that is known only at run time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """An object of a definition, inherited fields included.
+
+    A subclass in a file of its own is one Data Pipeline type: attributes are the fields (`filePath` is `file_path`,
+    `*password` is `password`), annotations say how a field is read, `verdicts` says what becomes of it.
+
+    :param trouble: why nothing can be made of this object; every capability then refuses with it
+    """
+
+    id: str
+    name: str
+    type: str
+    trouble: str = ""
+
+    page: ClassVar[str] = ""
+    verdicts: ClassVar[Mapping[str, Verdict]] = {}
+
+    def as_s3(self, context: Context) -> Call:
+        """Return the provider's data node for a place in S3."""
+        raise self._lacks("a place in S3")
+
+    def as_table(self, context: Context) -> Call:
+        """Return the provider's data node for a table."""
+        raise self._lacks("a database table")
+
+    def as_data_node(self, context: Context) -> Call:
+        """Return the provider's data node, whatever its kind."""
+        raise self._lacks("data to copy")
+
+    def as_data_format(self, context: Context) -> Call | None:
+        """Return the provider's data format; None for the one that holds anyway."""
+        raise self._lacks("a data format")
+
+    def as_connection(self, context: Context) -> str:
+        """Plan an Airflow connection and return its id."""
+        raise self._lacks("a database connection")
+
+    def as_worker(self) -> Period | None:
+        """Return how long the machine may live whose work an Airflow worker takes over; None for no limit."""
+        raise self._lacks("a machine whose work an Airflow worker can do")
+
+    def as_alarm(self, context: Context) -> Call:
+        """Return the notifier of an action."""
+        raise self._lacks("a notification")
+
+    def as_asset(self, context: Context) -> str | None:
+        """Return the URI under which Airflow shows the data, None where it is not shown."""
+        return None
+
+    def _lacks(self, capability: str) -> CannotConvertError:
+        return CannotConvertError(
+            self.trouble or f"{self.type} {self.id!r} is not supported as {capability}."
+        )

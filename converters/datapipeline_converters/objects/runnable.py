@@ -1,0 +1,156 @@
+"""What all activities, preconditions, data nodes and resources share: when they run, how often they try, whom they tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, refused, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.periods import Period
+from datapipeline_converters.plan import Call
+
+ScheduleType = Literal["cron", "timeseries", "ondemand"]
+
+_SHARED = {
+    "parent": exact("the parent's fields are applied"),
+    "attemptStatus": not_needed("the service wrote it; a definition cannot set it"),
+    "attemptTimeout": exact("the task's `execution_timeout`"),
+    "failureAndRerunMode": emulated(
+        "a failed task makes its consumers `upstream_failed`; clearing it with its downstream tasks resumes them"
+    ),
+    "lateAfterTimeout": refused("lateness is not watched; set a deadline alert on the DAG"),
+    "maximumRetries": exact("the task's `retries`"),
+    "onFail": exact("`on_failure_callback` of the tasks: called after the last attempt"),
+    "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
+    "onSuccess": exact("`on_success_callback` of the tasks"),
+    "pipelineLogUri": approximated(
+        "logs are Airflow's: to keep them in S3, set `remote_base_log_folder` in Airflow's [logging] section"
+    ),
+    "reportProgressTimeout": not_needed("Airflow's own heartbeat finds workers that have gone silent"),
+    "retryDelay": exact("the task's `retry_delay`"),
+}
+
+ACTIVITY = verdict_table(
+    _SHARED,
+    {
+        "dependsOn": exact("the order of the tasks"),
+        "maxActiveInstances": exact("the DAG's `max_active_runs`"),
+        "precondition": exact("sensors before the task"),
+        "runsOn": emulated("the work runs on the Airflow worker"),
+        "schedule": exact("the DAG's timetable"),
+        "scheduleType": exact("when the timetable runs an interval"),
+        "workerGroup": emulated("the work runs on an Airflow worker, in the default queue"),
+    },
+)
+
+_NO_WORK = "a data node does no work of its own"
+DATA_NODE = verdict_table(
+    _SHARED,
+    {
+        field: not_needed(_NO_WORK)
+        for field in (
+            "attemptTimeout",
+            "failureAndRerunMode",
+            "lateAfterTimeout",
+            "maxActiveInstances",
+            "maximumRetries",
+            "onLateAction",
+            "onSuccess",
+            "pipelineLogUri",
+            "retryDelay",
+            "runsOn",
+            "scheduleType",
+            "workerGroup",
+        )
+    },
+    {
+        "dependsOn": exact("the order of the tasks around the node"),
+        "onFail": approximated("a data node is no task: the alarms of the tasks around it tell of failures"),
+        "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
+        "onSuccess": approximated("a data node is no task: set `onSuccess` on the activity that writes it"),
+        "precondition": exact("sensors before the tasks that read the node"),
+        "schedule": exact("that of the tasks around the node"),
+    },
+)
+
+PRECONDITION = verdict_table(
+    _SHARED,
+    {
+        "maximumRetries": exact("the sensor's `retries`"),
+        "preconditionTimeout": exact("the sensor's `timeout`"),
+        "retryDelay": exact("the sensor's `poke_interval`"),
+        "role": approximated(
+            "checks run as the AWS connection `aws_default`: it needs what this role could do"
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runnable(Component):
+    """An object that becomes a task."""
+
+    maximum_retries: int | None = None
+    retry_delay: Period | None = None
+    attempt_timeout: Period | None = None
+    on_fail: tuple[Ref, ...] = ()
+    on_success: tuple[Ref, ...] = ()
+    depends_on: tuple[Ref, ...] = ()
+    precondition: tuple[Ref, ...] = ()
+
+    def operator(self, context: Context) -> Call:
+        """Return the operator or sensor that does this object's work.
+
+        :raises CannotConvertError: when nothing can
+        """
+        raise self._lacks("a task")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity(Runnable):
+    """One of Data Pipeline's activities; `input` and `output` are also what orders the tasks."""
+
+    input: tuple[Ref, ...] = ()
+    output: tuple[Ref, ...] = ()
+    schedule: Ref | None = None
+    schedule_type: ScheduleType | None = None
+    runs_on: Ref | None = None
+    max_active_instances: int | None = None
+
+    def time_limit(self, context: Context) -> Period | None:
+        """Return the limit of one attempt: its own, or the life of the machine it ran on.
+
+        :raises CannotConvertError: when the work needs a machine that an Airflow worker cannot replace
+        """
+        lifetime = None
+        if self.runs_on is not None:
+            try:
+                lifetime = context.get(self.runs_on).as_worker()
+            except CannotConvertError as error:
+                raise CannotConvertError(error.reason, "runsOn") from None
+        limits = [limit for limit in (self.attempt_timeout, lifetime) if limit is not None]
+        return min(limits, key=lambda limit: limit.length, default=None)
+
+    def only(self, field: Literal["input", "output"]) -> Ref:
+        """Return the one node of a field of which the activity takes exactly one."""
+        refs: tuple[Ref, ...] = getattr(self, field)
+        if len(refs) != 1:
+            raise CannotConvertError(f"{self.type} needs exactly one {field}; it has {len(refs)}.", field)
+        return refs[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precondition(Runnable):
+    """One of Data Pipeline's preconditions: a sensor before whatever refers to it."""
+
+    precondition_timeout: Period | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataNode(Component):
+    """One of Data Pipeline's data nodes: no task, but what connects tasks."""
+
+    depends_on: tuple[Ref, ...] = ()
+    precondition: tuple[Ref, ...] = ()

@@ -1,0 +1,72 @@
+"""ShellCommandActivity: runs a shell command or script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import approximated, exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.runnable import ACTIVITY, Activity
+from datapipeline_converters.plan import Argument, Call, FieldText
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShellCommandActivity(Activity):
+    """One command, in the definition or in S3, with or without files staged around it."""
+
+    command: FieldText | None = None
+    script_uri: FieldText | None = None
+    script_argument: tuple[FieldText, ...] = ()
+    stage: bool = False
+    stdout: FieldText | None = None
+    stderr: FieldText | None = None
+
+    page = "dp-object-shellcommandactivity"
+    verdicts = verdict_table(
+        ACTIVITY,
+        {
+            "command": exact("the operator's `command`"),
+            "input": exact("the order of the tasks; with `stage` the operator's `input`"),
+            "output": exact("the order of the tasks; with `stage` the operator's `output`"),
+            "scriptArgument": exact("the operator's `script_arguments`"),
+            "scriptUri": exact("the operator's `script_uri`"),
+            "stage": exact("the operator's `stage`"),
+            "stderr": exact("the operator's `stderr`"),
+            "stdout": exact("the operator's `stdout`"),
+        },
+    )
+
+    def operator(self, context: Context) -> Call:
+        """Return the shell operator."""
+        if (self.command is None) == (self.script_uri is None):
+            raise CannotConvertError(
+                "ShellCommandActivity takes exactly one of command and scriptUri.", "command"
+            )
+        arguments: dict[str, Argument] = {}
+        arguments |= {"command": self.command} if self.command else {"script_uri": self.script_uri}
+        if self.script_argument:
+            arguments["script_arguments"] = self.script_argument
+        if self.stage:
+            arguments["stage"] = True
+            arguments |= self._staged(context)
+        arguments |= {key: text for key in ("stdout", "stderr") if (text := getattr(self, key)) is not None}
+        return Call(
+            "datapipeline_provider.operators.shell_command_activity.ShellCommandActivityOperator", arguments
+        )
+
+    def _staged(self, context: Context) -> dict[str, Argument]:
+        sides: dict[str, Iterable[Ref]] = {"input": self.input, "output": self.output}
+        staged = {
+            side: [node for ref in refs if (node := self._data_node(context, side, ref)) is not None]
+            for side, refs in sides.items()
+        }
+        return {side: nodes for side, nodes in staged.items() if nodes}
+
+    def _data_node(self, context: Context, side: str, ref: Ref) -> Call | None:
+        try:
+            return context.get(ref).as_data_node(context)
+        except CannotConvertError:
+            context.note(self.id, side, approximated(f"{ref.id!r} is not in S3, so it is not staged"))
+            return None

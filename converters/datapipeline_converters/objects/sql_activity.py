@@ -1,0 +1,63 @@
+"""SqlActivity: runs a script in a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.runnable import ACTIVITY, Activity
+from datapipeline_converters.plan import Argument, Call, FieldText
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlActivity(Activity):
+    """One SQL script, in the definition or in S3."""
+
+    database: Ref
+    script: FieldText | None = None
+    script_uri: FieldText | None = None
+    script_argument: tuple[FieldText, ...] = ()
+    queue: FieldText | None = None
+
+    page = "dp-object-sqlactivity"
+    verdicts = verdict_table(
+        ACTIVITY,
+        {
+            "database": exact("the operator's `conn_id`"),
+            "input": exact("the order of the tasks"),
+            "output": exact(
+                "the order of the tasks; its `createTableSql` runs first where the table is missing"
+            ),
+            "queue": exact("the operator's `query_group`"),
+            "script": exact("the operator's `sql`"),
+            "scriptArgument": exact("the operator's `parameters`"),
+            "scriptUri": exact("the operator's `script_uri`"),
+        },
+    )
+
+    def operator(self, context: Context) -> Call:
+        """Return the SQL operator."""
+        if (self.script is None) == (self.script_uri is None):
+            raise CannotConvertError("SqlActivity takes exactly one of script and scriptUri.", "script")
+        arguments: dict[str, Argument] = {"conn_id": context.get(self.database).as_connection(context)}
+        arguments |= {"sql": self.script} if self.script else {"script_uri": self.script_uri}
+        if self.script_argument:
+            arguments["parameters"] = self.script_argument
+        if self.queue:
+            arguments["query_group"] = self.queue
+        table = self._table_to_create(context)
+        if table is not None:
+            arguments["output"] = table
+        return Call("datapipeline_provider.operators.sql_activity.SqlActivityOperator", arguments)
+
+    def _table_to_create(self, context: Context) -> Call | None:
+        for ref in self.output:
+            try:
+                table = context.get(ref).as_table(context)
+            except CannotConvertError:
+                continue  # data elsewhere: the output only orders the tasks
+            if "create_table_sql" in table.arguments:
+                return table
+        return None

@@ -1,0 +1,135 @@
+"""The plan of a conversion: data only. Operators are named by dotted path; nothing here knows Python's or Jinja's syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from datapipeline_converters.definition import Parameter
+from datapipeline_converters.expressions import Template
+
+
+@dataclass(frozen=True)
+class FieldText:
+    """A field's text as a template, and where it stands, so that whatever is noted about it finds its ledger line.
+
+    :param template: bound: its names are replaced by what they mean
+    :param object_id: the object that has the field
+    :param field: the field's key
+    """
+
+    template: Template
+    object_id: str
+    field: str
+
+
+@dataclass(frozen=True)
+class ArrayParam:
+    """A list parameter whose elements are known when the task runs."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something made by calling a class, named by its dotted path.
+
+    :param path: for example `airflow.sdk.Asset`
+    :param arguments: keyword arguments
+    :param positional: positional arguments, for the few classes that read better so
+    """
+
+    path: str
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    positional: Sequence[Argument] = ()
+
+
+Argument: TypeAlias = (
+    "bool | int | float | str | timedelta | datetime | FieldText | ArrayParam | Call"
+    " | Sequence[Argument] | Mapping[str, Argument] | None"
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a DAG.
+
+    :param id: both its task id and the variable's name
+    :param operator: the class and its arguments, without the task id
+    """
+
+    id: str
+    operator: Call
+
+
+@dataclass(frozen=True)
+class Dag:
+    """One DAG.
+
+    :param schedule: the timetable, None for a run on trigger
+    :param start: the earliest interval to run, None with no schedule
+    :param default_args: arguments all tasks share unless they say otherwise
+    :param edges: pairs of task ids, upstream first
+    :param params: the parameters its templates use, in order, with the values that hold
+    """
+
+    id: str
+    description: str
+    schedule: Call | None
+    start: datetime | None
+    max_active_runs: int
+    default_args: Mapping[str, Argument]
+    params: Mapping[str, Param]
+    tasks: Sequence[Task]
+    edges: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter as a DAG shows it in its trigger form.
+
+    :param values: the values that hold unless the user gives others, one for a scalar; None when there are none
+    """
+
+    declared: Parameter
+    values: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An Airflow connection that the user imports; the only place, with `Variable`, for a password."""
+
+    id: str
+    conn_type: str
+    host: str | None = None
+    port: int | None = None
+    schema: str | None = None
+    login: str | None = None
+    password: str | None = field(default=None, repr=False)
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An Airflow Variable that a template reads; None where the user has to give the value."""
+
+    key: str
+    value: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is to be written.
+
+    :param left: what is left to the user beyond connections and credentials; not empty means exit status 1
+    :param before_first_run: what the user fills in or checks before the first run
+    """
+
+    name: str
+    dags: Sequence[Dag]
+    connections: Sequence[Connection]
+    variables: Sequence[Variable]
+    left: Sequence[str]
+    before_first_run: Sequence[str]

@@ -1,0 +1,64 @@
+"""Plans a whole definition: its DAGs, connections and variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.model import Model
+from datapipeline_converters.names import identifier, unique
+from datapipeline_converters.objects import types
+from datapipeline_converters.objects.runnable import Activity
+from datapipeline_converters.objects.unsupported import stand_in
+from datapipeline_converters.options import Options
+from datapipeline_converters.plan import Plan
+from datapipeline_converters.planning.components import Components
+from datapipeline_converters.planning.dag import DagPlanner
+from datapipeline_converters.planning.graph import Graph
+from datapipeline_converters.planning.timing import Timing, plan_timing
+
+
+def make_plan(model: Model, options: Options) -> Plan:
+    """Return the plan of a definition; what Data Pipeline would refuse is added to the model's problems."""
+    components = Components(model)
+    ids = [item.id for item in model.objects.values() if item.type is not None and _is_activity(item.type)]
+    timings = {object_id: plan_timing(components, object_id, options) for object_id in ids}
+    model.scheduled = any(timing.scheduled for timing in timings.values())
+    activities = {object_id: _activity(components, object_id) for object_id in ids}
+    graph = Graph(components, activities)
+    graph.build()
+    groups: dict[Timing, list[str]] = {}
+    for object_id, timing in timings.items():
+        groups.setdefault(timing, []).append(object_id)
+    names = _dag_names(model.name, list(groups))
+    dags = [
+        DagPlanner(components, graph, timing, names[timing], members).plan()
+        for timing, members in groups.items()
+    ]
+    return Plan(
+        name=model.name,
+        dags=dags,
+        connections=list(model.connections.values()),
+        variables=list(model.variables.values()),
+        left=list(model.left),
+        before_first_run=list(model.before_first_run),
+    )
+
+
+def _is_activity(name: str) -> bool:
+    return issubclass(types().get(name) or stand_in(name)[0], Activity)
+
+
+def _activity(components: Components, object_id: str) -> Activity:
+    found = components.get(Ref(object_id))
+    assert isinstance(found, Activity)  # noqa: S101 - chosen by its type
+    return found
+
+
+def _dag_names(pipeline: str, timings: Sequence[Timing]) -> Mapping[Timing, str]:
+    """Return a name for each DAG: the pipeline's for the first, the schedule's behind it for the others."""
+    names: dict[Timing, str] = {}
+    for timing in timings:
+        name = f"{pipeline}_{identifier(timing.schedule or timing.style)}" if names else pipeline
+        names[timing] = unique(name, set(names.values()))
+    return names

@@ -1,0 +1,140 @@
+"""Makes one task of a step: the operator's own arguments, and those that every task has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.errors import Problem
+from datapipeline_converters.expressions import ExpressionError, UnsupportedExpressionError
+from datapipeline_converters.ledger import refused
+from datapipeline_converters.objects.component import CannotConvertError, Component
+from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
+from datapipeline_converters.periods import Period
+from datapipeline_converters.plan import Argument, Call
+from datapipeline_converters.planning.components import Components
+from datapipeline_converters.planning.graph import Step
+
+# What holds when a definition says nothing, by older editions of the guide.
+DEFAULT_RETRIES = 2
+DEFAULT_RETRY_DELAY = Period(10, "minute")
+
+_NOT_CONVERTED = "datapipeline_provider.operators.not_converted.NotConvertedOperator"
+
+
+@dataclass(frozen=True)
+class TaskPlanner:
+    """Plans the tasks of one definition."""
+
+    components: Components
+
+    def plan(self, step: Step) -> Call:
+        """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
+        runnable = self.runnable(step)
+        try:
+            operator = runnable.operator(self.components)
+            limit = self._limit(runnable)
+        except CannotConvertError as error:
+            return self._failing(runnable, error.reason)
+        own = {**operator.arguments, **self._waiting(runnable), **limit, **self._trying(runnable)}
+        return Call(operator.path, {**own, **self._telling(runnable), **self._showing(runnable)})
+
+    def unsayable(self, step: Step, error: ExpressionError) -> Call:
+        """Return what stands for a task one of whose texts Airflow cannot say.
+
+        An expression that is wrong in itself is a problem of the definition; one that is right is left to the user.
+        """
+        if not isinstance(error, UnsupportedExpressionError):
+            self.components.model.problems.append(Problem(step.object_id, "", str(error)))
+        return self._failing(self.runnable(step), error.sentence)
+
+    def runnable(self, step: Step) -> Runnable:
+        """Return the object that a step runs."""
+        found = self.components.get(Ref(step.object_id), step.guarded or None)
+        assert isinstance(found, Runnable)  # noqa: S101 - the graph has only these
+        return found
+
+    def waiting_elsewhere(self, step: Step, other: Step) -> Call:
+        """Return what stands for a task that runs on another schedule."""
+        reason = f"{step.object_id!r} waits for {other.object_id!r}, which runs on another schedule."
+        self.components.model.leave(f"object `{step.object_id}`: {reason} Join the two DAGs by hand.")
+        for field in ("dependsOn", "input", "precondition"):
+            if field in self.components.model.objects[step.object_id].fields:
+                self.components.note(step.object_id, field, refused(reason))
+        return Call(_NOT_CONVERTED, {"object_type": "dependency", "reason": reason})
+
+    def _failing(self, runnable: Runnable, reason: str) -> Call:
+        model = self.components.model
+        model.failed[runnable.id] = reason
+        model.leave(f"object `{runnable.id}` ({runnable.type}): {reason} Its task fails and says so")
+        own: dict[str, Argument] = {"object_type": runnable.type, "reason": reason}
+        return Call(_NOT_CONVERTED, {**own, **self._telling(runnable), **self._showing(runnable)})
+
+    def _trying(self, runnable: Runnable) -> Mapping[str, Argument]:
+        retries = runnable.maximum_retries
+        delay = DEFAULT_RETRY_DELAY if isinstance(runnable, Precondition) else runnable.retry_delay
+        return {
+            "retries": DEFAULT_RETRIES if retries is None else retries,
+            "retry_delay": (delay or DEFAULT_RETRY_DELAY).length,
+        }
+
+    def _waiting(self, runnable: Runnable) -> Mapping[str, Argument]:
+        if not isinstance(runnable, Precondition):
+            return {}
+        arguments: dict[str, Argument] = {}
+        if runnable.retry_delay is not None:
+            arguments["poke_interval"] = int(runnable.retry_delay.length.total_seconds())
+        if runnable.precondition_timeout is not None:
+            arguments["timeout"] = int(runnable.precondition_timeout.length.total_seconds())
+        return arguments
+
+    def _limit(self, runnable: Runnable) -> Mapping[str, Argument]:
+        limit = (
+            runnable.time_limit(self.components)
+            if isinstance(runnable, Activity)
+            else runnable.attempt_timeout
+        )
+        return {} if limit is None else {"execution_timeout": limit.length}
+
+    def _telling(self, runnable: Runnable) -> Mapping[str, Argument]:
+        events = {
+            "on_failure_callback": ("onFail", runnable.on_fail),
+            "on_success_callback": ("onSuccess", runnable.on_success),
+        }
+        calls = {
+            argument: [call for ref in refs if (call := self._alarm(runnable, field, ref)) is not None]
+            for argument, (field, refs) in events.items()
+        }
+        return {argument: found for argument, found in calls.items() if found}
+
+    def _alarm(self, runnable: Component, field: str, ref: Ref) -> Call | None:
+        try:
+            return self.components.get(ref, runnable.id).as_alarm(self.components)
+        except CannotConvertError as error:
+            self.components.note(runnable.id, field, refused(error.reason))
+            self.components.model.leave(f"object `{runnable.id}`, field `{field}`: {error.reason}")
+            return None
+
+    def _showing(self, runnable: Runnable) -> Mapping[str, Argument]:
+        arguments: dict[str, Argument] = {}
+        if isinstance(runnable, Activity):
+            for argument, refs in {"inlets": runnable.input, "outlets": runnable.output}.items():
+                uris = [self.components.get(ref).as_asset(self.components) for ref in refs]
+                assets = [Call("airflow.sdk.Asset", positional=[uri]) for uri in dict.fromkeys(uris) if uri]
+                if assets:
+                    arguments[argument] = assets
+        arguments["doc_md"] = self._doc(runnable)
+        return arguments
+
+    def _doc(self, runnable: Runnable) -> str:
+        lines = [f"Data Pipeline object `{runnable.id}` ({runnable.type})"]
+        if runnable.name != runnable.id:
+            lines.append(f"Name: {runnable.name}")
+        fields = self.components.model.objects[runnable.id].fields
+        comments = (
+            [value for value in fields["myComment"].values if isinstance(value, str)]
+            if "myComment" in fields
+            else []
+        )
+        return "\n\n".join(lines + comments)

@@ -1,0 +1,96 @@
+"""Turns the templates of a plan into the texts of one DAG, and notes what is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datapipeline_converters import expressions
+from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template
+from datapipeline_converters.ledger import approximated, refused
+from datapipeline_converters.model import Model
+from datapipeline_converters.plan import ArrayParam, Call, FieldText
+from datapipeline_converters.planning.runtime import NOTES
+
+_CALLBACKS = frozenset({"on_failure_callback", "on_success_callback"})
+
+
+@dataclass
+class TextWriter:
+    """Writes the texts of one DAG.
+
+    :param runtime: what run-time fields are in this DAG
+    :param params: names of the parameters its texts use, in the order of their use
+    """
+
+    model: Model
+    runtime: Mapping[str, RuntimeField]
+    params: dict[str, None] = field(default_factory=dict)
+
+    def write_operator(self, operator: Call) -> Call:
+        """Return an operator with every template in it written as text.
+
+        :raises ExpressionError: when Airflow cannot say what a text says; a message of a callback is then left as it was
+        """
+        arguments = {
+            key: self._messages(value) if key in _CALLBACKS else self._write(value)
+            for key, value in operator.arguments.items()
+        }
+        return Call(operator.path, arguments)
+
+    def _write(self, argument: Any) -> Any:
+        if isinstance(argument, FieldText):
+            return self._one(argument)
+        if isinstance(argument, Call):
+            return Call(argument.path, self._write(argument.arguments), self._write(argument.positional))
+        if isinstance(argument, Mapping):
+            return {key: self._write(value) for key, value in argument.items()}
+        if isinstance(argument, Sequence) and not isinstance(argument, str):
+            return [item for element in argument for item in self._elements(element)]
+        return argument
+
+    def _messages(self, alarms: Any) -> list[Call]:
+        """Return the calls of a callback: a message that cannot be said must not cost the task."""
+        return [
+            Call(alarm.path, {key: self._message(value) for key, value in alarm.arguments.items()})
+            for alarm in alarms
+        ]
+
+    def _message(self, text: Any) -> Any:
+        if not isinstance(text, FieldText):
+            return text
+        try:
+            return self._one(text)
+        except expressions.ExpressionError as error:
+            self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
+            self.model.leave(f"object `{text.object_id}`, field `{text.field}`: {error.sentence}")
+            return expressions.write_jinja(Template((text.template.source,)), self.runtime).text
+
+    def _elements(self, element: Any) -> list[Any]:
+        if not isinstance(element, FieldText):
+            return [self._write(element)]
+        written = self._written(element)
+        if written.items is None:
+            return [written.text]
+        return [ArrayParam(item.name) if isinstance(item, Parameter) else item for item in written.items]
+
+    def _one(self, text: FieldText) -> str:
+        """Return one text; the elements of a list are joined as they are inside a longer text."""
+        written = self._written(text)
+        if written.text is not None:
+            return written.text
+        joined = replace(text, template=Template((Joined(text.template),)))
+        return self._written(joined).text or ""
+
+    def _written(self, text: FieldText) -> expressions.Written:
+        self.model.read.add((text.object_id, text.field))
+        written = expressions.write_jinja(text.template, self.runtime)
+        for note in written.notes:
+            self.model.notes.add(text.object_id, text.field, approximated(note))
+        for leaf in expressions.leaves(text.template):
+            if isinstance(leaf, Parameter):
+                self.params.setdefault(leaf.name)
+            elif isinstance(leaf, Runtime) and leaf.name in NOTES:
+                self.model.notes.add(text.object_id, text.field, NOTES[leaf.name])
+        return written

@@ -1,0 +1,177 @@
+"""Decides when each activity runs: which schedule in which style, as a timetable or on trigger (dp-concepts-schedules)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.errors import ConversionError, Problem
+from datapipeline_converters.ledger import approximated, emulated, refused
+from datapipeline_converters.objects.fields import FieldError, read_field
+from datapipeline_converters.objects.runnable import ScheduleType
+from datapipeline_converters.objects.schedule import Schedule
+from datapipeline_converters.options import Options
+from datapipeline_converters.periods import Period
+from datapipeline_converters.planning.components import Components
+from datapipeline_converters.schedule_dates import ONE_DAY, interval_start, overdue
+from datapipeline_converters.scope import present
+
+ON_DEMAND = "ondemand"
+# Historically the service's style: the oldest examples set none and describe it.
+DEFAULT_STYLE = "timeseries"
+# Activation refuses a first start further back than this, as a guard against accidents.
+LONGEST_WITHOUT_ASKING = ONE_DAY
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a group of activities runs.
+
+    :param schedule: the Schedule's id, "" with none
+    :param style: cron, timeseries or ondemand
+    :param every: the period; None for a run on trigger without one
+    :param anchor: the first interval's start; None for a run on trigger
+    :param start: the first interval to run, None for a run on trigger
+    """
+
+    schedule: str
+    style: str
+    every: Period | None = None
+    anchor: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    occurrences: int | None = None
+
+    @property
+    def scheduled(self) -> bool:
+        """Tell whether a timetable runs it."""
+        return self.start is not None
+
+
+def plan_timing(components: Components, activity_id: str, options: Options) -> Timing:
+    """Return when an activity runs; what keeps it from its schedule is left to the user."""
+    style = _style(components, activity_id)
+    schedule = _schedule(components, activity_id)
+    if style == ON_DEMAND:
+        return Timing("", ON_DEMAND)
+    if schedule is None:
+        components.model.problems.append(
+            Problem(
+                activity_id, "schedule", "is missing: only an ondemand pipeline can do without a Schedule."
+            )
+        )
+        return Timing("", ON_DEMAND)
+    if style is None:
+        style = DEFAULT_STYLE
+        components.note(
+            activity_id,
+            "schedule",
+            approximated(f"no scheduleType is given: {DEFAULT_STYLE}, as in older pipelines"),
+        )
+    return _timetable(components, schedule, style, options)
+
+
+def _style(components: Components, activity_id: str) -> str | None:
+    values = present(components.model, components.model.objects[activity_id], "scheduleType")
+    try:
+        style: str | None = read_field(
+            components.reader(activity_id), "scheduleType", values, ScheduleType | None
+        )
+    except (FieldError, ConversionError) as error:
+        components.model.problems.append(Problem(activity_id, "scheduleType", str(error)))
+        return None
+    return style
+
+
+def _schedule(components: Components, activity_id: str) -> Schedule | None:
+    field = components.model.objects[activity_id].fields.get("schedule")
+    refs = [value for value in field.values if isinstance(value, Ref)] if field else []
+    schedule = components.get(refs[0]) if refs else None
+    return schedule if isinstance(schedule, Schedule) else None
+
+
+def _timetable(components: Components, schedule: Schedule, style: str, options: Options) -> Timing:
+    """Return the timing of a Schedule that is not on demand."""
+    on_trigger = Timing(schedule.id, style, None)
+    if schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period":
+        return Timing("", ON_DEMAND)
+    if not isinstance(schedule.period, Period):
+        missing = components.model.missing.get((schedule.id, "period"), "")
+        components.model.leave(
+            f"Schedule `{schedule.id}` needs a value: --set {missing}=…; until then no schedule"
+        )
+        return on_trigger
+    anchor = _anchor(components, schedule, style, options)
+    if anchor is None:
+        return Timing(schedule.id, style, schedule.period)
+    start = _first(components, schedule, style, anchor, options)
+    return Timing(
+        schedule.id, style, schedule.period, anchor, start, schedule.end_date_time, schedule.occurrences
+    )
+
+
+def _anchor(components: Components, schedule: Schedule, style: str, options: Options) -> datetime | None:
+    """Return the first interval's start, None when the run has to be triggered."""
+    if schedule.start_date_time is not None:
+        return schedule.start_date_time
+    for field in ("startDateTime", "startAt"):
+        if name := components.model.missing.get((schedule.id, field)):
+            components.model.leave(
+                f"Schedule `{schedule.id}` needs a value: --set {name}=…; until then no schedule"
+            )
+            return None
+    if schedule.start_at is None:
+        components.model.problems.append(
+            Problem(
+                schedule.id, "startDateTime", "is missing, and so is startAt: a Schedule needs one of them."
+            )
+        )
+        return None
+    if schedule.occurrences == 1:
+        late = " at once, where Data Pipeline waited one period" if style == "timeseries" else ""
+        components.note(
+            schedule.id,
+            "startAt",
+            emulated(f"one run from its activation: the DAG runs when it is triggered{late}"),
+        )
+        return None
+    if options.activated_at is not None:
+        components.note(schedule.id, "startAt", emulated("the moment given as --activated-at"))
+        return options.activated_at
+    advice = "give the moment of the first activation with --activated-at; until then the DAG has no schedule"
+    components.note(schedule.id, "startAt", refused(advice))
+    components.model.leave(f"Schedule `{schedule.id}` starts at its first activation: {advice}")
+    return None
+
+
+def _first(
+    components: Components, schedule: Schedule, style: str, anchor: datetime, options: Options
+) -> datetime | None:
+    """Return the first interval to run, None while a long backfill is not confirmed."""
+    if options.start is not None:
+        return max(anchor, options.start)
+    if options.backfill or anchor >= options.now - LONGEST_WITHOUT_ASKING:
+        return anchor
+    runs = runs_due(schedule, style, anchor, options.now)
+    components.model.leave(
+        f"Schedule `{schedule.id}` starts at {anchor.isoformat()}: {runs} runs would be made up for. "
+        "Give --backfill to have them, or --start WHEN for the first interval to run; "
+        "until then the DAG has no schedule"
+    )
+    return None
+
+
+def runs_due(schedule: Schedule, style: str, anchor: datetime, now: datetime) -> int:
+    """Return how many runs of a schedule are overdue at `now`."""
+    assert isinstance(schedule.period, Period)  # noqa: S101 - checked by the caller
+    runs = overdue(anchor, schedule.period, now) - (1 if style == "timeseries" else 0)
+    if schedule.occurrences is not None:
+        runs = min(runs, schedule.occurrences)
+    if schedule.end_date_time is not None:
+        end = schedule.end_date_time
+        inside = overdue(anchor, schedule.period, end)
+        if style == "timeseries" or interval_start(anchor, schedule.period, inside - 1) == end:
+            inside -= 1
+        runs = min(runs, inside)
+    return max(runs, 0)

@@ -1,0 +1,103 @@
+"""Knows how nested calls, lists and dicts are laid out: on one line where they fit, else one element a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from datapipeline_converters.plan import ArrayParam, Call
+from datapipeline_converters.rendering.literals import duration_literal, text_literal
+
+WIDTH = 88
+_INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A variable, by name."""
+
+    name: str
+
+
+@dataclass
+class Layout:
+    """Writes values as Python source, and collects the imports that they need."""
+
+    imports: set[str] = field(default_factory=set)
+
+    def source(self, value: Any, indent: int = 0, used: int = 0) -> str:
+        """Return the source of a value.
+
+        :param indent: how many levels the line on which it stands is indented
+        :param used: how many characters that line has before and after the value
+        """
+        if isinstance(value, Call):
+            self.imports.add(value.path)
+            parts = [("", item) for item in value.positional]
+            parts += [(f"{key}=", item) for key, item in value.arguments.items()]
+            return self._enclosed(value.path.rpartition(".")[2] + "(", parts, ")", indent, used)
+        if isinstance(value, Mapping):
+            pairs = [(f"{text_literal(key)}: ", item) for key, item in value.items()]
+            return self._enclosed("{", pairs, "}", indent, used)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return self._enclosed("[", [("", item) for item in value], "]", indent, used)
+        return self._scalar(value)
+
+    def names(self, names: Sequence[str], indent: int, used: int) -> str:
+        """Return a list of variables."""
+        return self._enclosed("[", [("", Identifier(name)) for name in names], "]", indent, used)
+
+    def _scalar(self, value: Any) -> str:
+        if isinstance(value, Identifier):
+            return value.name
+        if isinstance(value, str):
+            return text_literal(value)
+        if isinstance(value, timedelta):
+            self.imports.add("datetime.timedelta")
+            return duration_literal(value)
+        if isinstance(value, datetime):
+            self.imports.add("pendulum")
+            parts = [value.year, value.month, value.day, value.hour, value.minute, value.second]
+            while len(parts) > 3 and parts[-1] == 0:
+                parts.pop()
+            return f'pendulum.datetime({", ".join(map(str, parts))}, tz="UTC")'
+        if isinstance(value, ArrayParam):
+            return f"dag.param({text_literal(value.name)})"
+        return repr(value)
+
+    def _enclosed(
+        self, opening: str, parts: Sequence[tuple[str, Any]], closing: str, indent: int, used: int
+    ) -> str:
+        """Return elements between brackets; the trailing comma keeps formatters from joining the lines again."""
+        flat = [prefix + self.source(item) for prefix, item in parts]
+        line = opening + ", ".join(flat) + closing
+        if "\n" not in line and len(_INDENT) * indent + used + len(line) <= WIDTH:
+            return line
+        inner = _INDENT * (indent + 1)
+        body = "".join(
+            f"{inner}{prefix}{self.source(item, indent + 1, len(prefix) + 1)},\n" for prefix, item in parts
+        )
+        return f"{opening}\n{body}{_INDENT * indent}{closing}"
+
+
+def import_lines(paths: set[str]) -> list[list[str]]:
+    """Return import statements in groups, standard library first, each group sorted as import sorters do."""
+    members: dict[str, set[str]] = {}
+    plain = {path for path in paths if "." not in path}
+    for path in paths - plain:
+        module, _, name = path.rpartition(".")
+        members.setdefault(module, set()).add(name)
+    groups: list[list[str]] = [[], []]
+    for name in sorted(plain):
+        groups[1].append(f"import {name}")
+    for module, names in sorted(members.items()):
+        line = f"from {module} import {', '.join(sorted(names, key=_member_order))}"
+        groups[0 if module == "datetime" else 1].append(line)
+    return [group for group in groups if group]
+
+
+def _member_order(name: str) -> tuple[int, str]:
+    """Import sorters put constants before classes, and a name in capitals is a constant to them."""
+    return (0 if name.isupper() else 1, name)

@@ -1,0 +1,63 @@
+"""Runs work that can be cancelled at any moment."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+PAUSE = 0.2
+SECONDS_TO_UNDO = 60.0
+
+
+class Cancellable(Generic[T]):
+    """A piece of work in a thread of its own, while the caller waits.
+
+    The caller has to be able to react: a database driver waits in C code, where Python's signal handlers (a task
+    that is cleared, an execution timeout) would run only after the query has ended.
+
+    :param work: what is done; undoes its own half-done work when it fails.
+    :param interrupt: makes `work` fail soon, called from another thread and possibly several times.
+    """
+
+    def __init__(self, work: Callable[[], T], interrupt: Callable[[], None]) -> None:
+        self._work = work
+        self._interrupt = interrupt
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=lambda: context.run(self._run), name="datapipeline", daemon=True
+        )
+
+    def run(self) -> T:
+        """Do the work and give its result, or raise its error; whatever interrupts the wait cancels it first."""
+        self._thread.start()
+        try:
+            while self._thread.is_alive():
+                self._thread.join(PAUSE)
+        except BaseException:
+            self.cancel()
+            raise
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+    def cancel(self) -> None:
+        """Interrupt the work and wait until it has undone itself; safe in any thread and in a signal handler."""
+        deadline = time.monotonic() + SECONDS_TO_UNDO
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            self._interrupt()  # again and again: it does nothing while no query runs
+            time.sleep(PAUSE)  # no lock here: the handler may have interrupted its holder
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            self._error = error

@@ -1,0 +1,1 @@
+"""The record formats of Data Pipeline that the provider reads and writes."""

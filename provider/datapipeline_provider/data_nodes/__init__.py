@@ -1,0 +1,1 @@
+"""The places data comes from and goes to."""

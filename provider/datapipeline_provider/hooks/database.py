@@ -1,0 +1,234 @@
+"""Opens a database for an Airflow connection id, and says what every opened database can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.errors import DatabaseError, RowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from datapipeline_provider.hooks.sql_text import Dialect, Statement
+
+Cell = str | bytes | None
+"""One value: text in the server's own form, bytes of a binary column, None for NULL."""
+Row = tuple[Cell, ...]
+
+
+class Database(ABC):
+    """A database that `with` opens and closes; leaving the block without `commit()` undoes what was done.
+
+    It is used by one thread at a time. Only `cancel()` may be called from another one.
+    """
+
+    kind: ClassVar[str]
+    """`postgresql`, `mysql` or `other`: between equal kinds values travel in the server's own form."""
+    dialect: ClassVar[Dialect] = sql_text.STANDARD
+
+    def __init__(self, conn_id: str) -> None:
+        self.conn_id = conn_id
+        self._connection: Any = None
+        self.columns: tuple[str, ...] = ()
+        """The column names of the last query."""
+
+    def __enter__(self) -> Self:
+        self._guard("connecting", self._open)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close(failed=error is not None)
+        self._connection = None
+
+    # What each kind of database does in its own way.
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Connect, and prepare the session."""
+
+    @abstractmethod
+    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        """Run a query and yield its rows in batches, without holding more than a batch; sets `columns`.
+
+        :param reader: None gives text only, in the form of a file; the kind of another database gives values
+            which that database takes.
+        """
+
+    @abstractmethod
+    def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:
+        """Run one statement; give the number of rows it affected, -1 if unknown."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop what is running now, from another thread; never raises."""
+
+    @abstractmethod
+    def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run a statement once for each row."""
+
+    @abstractmethod
+    def autocommit(self) -> None:
+        """Make each statement a transaction of its own, unless the script begins one."""
+
+    @abstractmethod
+    def _missing_table(self, error: Exception) -> bool:
+        """Say whether an error means that the table does not exist."""
+
+    @abstractmethod
+    def _reason(self, error: Exception) -> str:
+        """Say what the database said, leaving out whatever may hold values of a row."""
+
+    errors: tuple[type[Exception], ...] = (Exception,)
+    """What the driver raises."""
+
+    @property
+    def _refusals(self) -> tuple[type[Exception], ...]:
+        return (*self.errors, ValueError)  # drivers raise ValueError for text that they cannot send
+
+    savepoints: bool = False
+    """Whether a part of a transaction can be undone, so that the bad row of a batch can be found."""
+
+    # What is the same for all.
+
+    def reading(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        """Do what `rows` does; DatabaseError if the database refuses."""
+        try:
+            yield from self.rows(query, reader=reader)
+        except self.errors as error:
+            raise DatabaseError(self.conn_id, "the query", self._reason(error)) from None
+
+    def run(self, statement: Statement, values: Sequence[Cell] = ()) -> int:
+        """Do what `execute` does; DatabaseError if the database refuses."""
+        doing = f"the statement {' '.join(statement.words[:3])}"
+        return int(self._guard(doing, lambda: self.execute(statement, values)))
+
+    def commit(self) -> None:
+        """Make everything since the last commit permanent."""
+        self._guard("committing", self._connection.commit)
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit."""
+        self._guard("rolling back", self._connection.rollback)
+
+    def insert(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run a statement once for each row, in order, in as few round trips as possible.
+
+        :raises RowError: a row was refused, and which one where the database can tell.
+        """
+        if self.savepoints:
+            self._do("SAVEPOINT datapipeline_batch")
+        try:
+            self._insert(statement, rows)
+        except self._refusals as error:
+            raise self._blame(statement, rows, error) from None
+        if self.savepoints:
+            self._do("RELEASE SAVEPOINT datapipeline_batch")
+
+    def table_exists(self, name: str) -> bool:
+        """Say whether a table can be selected from; `name` is quoted already."""
+        try:
+            self._columns_of(name)
+        except self.errors as error:
+            self._connection.rollback()
+            if self._missing_table(error):
+                return False
+            raise DatabaseError(self.conn_id, f"looking for table {name}", self._reason(error)) from None
+        self._connection.rollback()
+        return True
+
+    def table_columns(self, name: str) -> tuple[str, ...]:
+        """Give the column names of a table, in order; `name` is quoted already."""
+        columns: tuple[str, ...] = self._guard(
+            f"reading the columns of {name}", lambda: self._columns_of(name)
+        )
+        return columns
+
+    def quoted(self, name: str, schema: str | None = None) -> str:
+        """Write a table's name safely."""
+        return sql_text.quoted_name(name, self.dialect, schema)
+
+    def _columns_of(self, name: str) -> tuple[str, ...]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")  # noqa: S608 - the name is quoted
+            cursor.fetchall()
+            return tuple(column[0] for column in cursor.description)
+
+    def _do(self, sql: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def _blame(self, statement: Statement, rows: Sequence[Row], error: Exception) -> RowError:
+        """Find the first row that fails alone; everything is rolled back later anyway."""
+        if len(rows) == 1:
+            return RowError(0, self._reason(error))
+        if not self.savepoints:
+            return RowError(None, self._reason(error))
+        index: int | None = None
+        try:
+            self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
+            for index, row in enumerate(rows):  # noqa: B007 - its last value is the answer
+                self._insert(statement, [row])
+        except self._refusals as again:
+            return RowError(index, self._reason(again))
+        return RowError(None, self._reason(error))
+
+    def _close(self, *, failed: bool) -> None:  # noqa: ARG002 - for those that have to do more
+        """Hang up without waiting for what is still running; `failed` after an exception."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _guard(self, doing: str, call: Any) -> Any:
+        try:
+            return call()
+        except self._refusals as error:
+            raise DatabaseError(self.conn_id, doing, self._reason(error)) from None
+
+
+def database(conn_id: str, aws_conn_id: str | None = "aws_default") -> Database:
+    """Prepare the database of an Airflow connection; `with` opens it.
+
+    `postgres` and `redshift` connections use psycopg2, `mysql` and `mariadb` ones PyMySQL, others the hook of
+    the Airflow provider that defines the connection's type.
+
+    :param conn_id: the Airflow connection. One without a host is looked up in RDS if its extra has
+        `rds_instance_id` (and `region`).
+    :param aws_conn_id: the AWS connection for that lookup.
+    :raises ConnectionTypeError: no driver fits.
+    :raises RdsInstanceError: the RDS instance cannot be found.
+    """
+    from datapipeline_provider._compat import BaseHook
+    from datapipeline_provider.hooks.where import where
+
+    connection = BaseHook.get_connection(conn_id)
+    found = where(connection, aws_conn_id)
+    family = FAMILIES.get(found.conn_type)
+    if family == "postgresql":
+        from datapipeline_provider.hooks.postgresql import PostgreSQL
+
+        return PostgreSQL(found)
+    if family == "mysql":
+        from datapipeline_provider.hooks.mysql import MySQL
+
+        return MySQL(found)
+    from datapipeline_provider.hooks.other import other_database
+
+    return other_database(found, connection)
+
+
+FAMILIES = {
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
+    "redshift": "postgresql",
+    "aurora-postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "aurora-mysql": "mysql",
+    "aurora": "mysql",
+}
+"""Connection types, and the engines RDS reports."""

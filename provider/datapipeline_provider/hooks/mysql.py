@@ -1,0 +1,162 @@
+"""MySQL and MariaDB through PyMySQL."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pymysql
+from pymysql.constants import ER, FIELD_TYPE
+from pymysql.converters import encoders
+from pymysql.cursors import SSCursor
+from typing_extensions import override
+
+from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.database import Cell, Database, Row
+from datapipeline_provider.hooks.errors import NotTextError
+from datapipeline_provider.hooks.sql_text import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from datapipeline_provider.hooks.sql_text import Statement
+    from datapipeline_provider.hooks.where import Where
+
+OPTIONS = {
+    "charset", "connect_timeout", "read_timeout", "write_timeout", "unix_socket", "init_command",
+    "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity",
+}  # fmt: skip
+# Strict like the JDBC driver's sessions: a value that does not fit is an error, not a warning. The server waits
+# ten minutes for a reader that is busy uploading instead of one.
+SESSION = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), SESSION net_write_timeout = 600"
+ROWS_A_FETCH = 2000
+STATEMENT_BYTES = 1 << 19
+"""Below the smallest max_allowed_packet that servers come with (1 MiB), in characters of up to two bytes."""
+TELLTALE = (pymysql.err.DataError, pymysql.err.IntegrityError)
+TELLTALE_CODES = {1062, 1264, 1265, 1292, 1366, 1406, 1411, 1525}
+"""Errors whose messages quote values but which the driver does not class as data errors."""
+ERROR_NAMES = {code: name for name, code in vars(ER).items() if isinstance(code, int)}
+
+
+class MySQL(Database):
+    """MySQL and MariaDB.
+
+    Values are read and written as the text the server itself uses; binary columns as bytes.
+    """
+
+    kind: ClassVar[str] = "mysql"
+    dialect = sql_text.MYSQL
+    errors = (pymysql.err.Error,)
+    savepoints = True
+
+    def __init__(self, where: Where) -> None:
+        super().__init__(where.conn_id)
+        self._where = where
+
+    def _connect(self) -> Any:
+        where = self._where
+        options = where.options(OPTIONS, {})
+        return pymysql.connect(
+            host=where.host or "localhost",
+            port=where.port or 3306,
+            database=where.database,
+            user=where.user,
+            password=where.password or "",
+            conv=dict(encoders),  # type: ignore[arg-type] # no decoders: every value stays the server's text
+            **{"charset": "utf8mb4", "connect_timeout": 30, **options},
+        )
+
+    @override
+    def _open(self) -> None:
+        self._connection = self._connect()
+        self._do(SESSION)
+
+    @override
+    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        cursor = self._connection.cursor(SSCursor)  # rows come as they are read, not all at once
+        cursor.execute(query)
+        self.columns = tuple(column[0] for column in cursor.description or ())
+        bits = [n for n, column in enumerate(cursor.description or ()) if column[1] == FIELD_TYPE.BIT]
+        while batch := list(cursor.fetchmany(ROWS_A_FETCH)):
+            if reader != self.kind and bits:
+                batch = [_numbers(row, bits) for row in batch]
+            yield batch if reader is not None else [self._text(row) for row in batch]
+        cursor.close()
+
+    def _text(self, row: Row) -> Row:
+        return tuple(map(self._decoded, row, self.columns)) if bytes in map(type, row) else row
+
+    def _decoded(self, cell: Cell, column: str) -> Cell:
+        if not isinstance(cell, bytes):
+            return cell
+        try:
+            return cell.decode()
+        except UnicodeDecodeError:
+            raise NotTextError(self.conn_id, column) from None
+
+    @override
+    def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:
+        with self._connection.cursor() as cursor:
+            return int(cursor.execute(statement.filled(map(self._literal, values))))
+
+    @override
+    def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
+        values = sql_text.values_clause(statement, self.dialect)
+        with self._connection.cursor() as cursor:
+            if values is None or not (not values[2] or values[2].upper().startswith("ON DUPLICATE")):
+                for row in rows:
+                    cursor.execute(statement.filled(map(self._literal, row)))
+                return
+            before, bracket, after = values
+            brackets = (bracket.filled(map(self._literal, row)) for row in rows)
+            for text in chunks(brackets, STATEMENT_BYTES, ","):
+                cursor.execute(f"{before}{text} {after}")
+
+    def _literal(self, value: Cell) -> str:
+        return "NULL" if value is None else str(self._connection.literal(value))
+
+    @override
+    def autocommit(self) -> None:
+        self._connection.autocommit(True)
+
+    @override
+    def cancel(self) -> None:
+        """Ask the server on a second connection, since the first one is busy."""
+        with contextlib.suppress(pymysql.err.Error, OSError, AttributeError):
+            thread = self._connection.thread_id()
+            with contextlib.closing(self._connect()) as other, other.cursor() as cursor:
+                cursor.execute(f"KILL QUERY {int(thread)}")
+
+    @override
+    def _missing_table(self, error: Exception) -> bool:
+        return bool(error.args) and error.args[0] == ER.NO_SUCH_TABLE
+
+    @override
+    def _reason(self, error: Exception) -> str:
+        code = error.args[0] if error.args else None
+        if not isinstance(code, int):
+            return f"{type(error).__name__}"
+        if isinstance(error, TELLTALE) or code in TELLTALE_CODES:
+            return f"{ERROR_NAMES.get(code, 'a value was refused').lower().replace('_', ' ')} (error {code})"
+        return f"{str(error.args[-1]).rstrip('.')} (error {code})"
+
+    @override
+    def _close(self, *, failed: bool) -> None:
+        if self._connection is None:
+            return
+        if failed:
+            self.cancel()
+            # An orderly end would first read every remaining row of a query.
+            self._connection._force_close()
+        else:
+            super()._close(failed=failed)
+
+
+def _numbers(row: Row, positions: Sequence[int]) -> Row:
+    """Write BIT columns as numbers."""
+    cells = list(row)
+    for position in positions:
+        value = cells[position]
+        if isinstance(value, bytes):
+            cells[position] = str(int.from_bytes(value, "big"))
+    return tuple(cells)

@@ -1,0 +1,143 @@
+"""Every other database: through the hook of the Airflow provider that knows its connection type."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+from datapipeline_provider.hooks import values
+from datapipeline_provider.hooks.database import Cell, Database, Row
+from datapipeline_provider.hooks.errors import ConnectionTypeError, NotTextError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from airflow.providers.common.sql.hooks.sql import DbApiHook
+    from airflow.sdk import Connection
+
+    from datapipeline_provider.hooks.sql_text import Statement
+    from datapipeline_provider.hooks.where import Where
+
+ROWS_A_FETCH = 2000
+
+# The distributions that bring the hook; the converter writes these connection types.
+PROVIDERS = {
+    "jdbc": "apache-airflow-providers-jdbc",
+    "mssql": "apache-airflow-providers-microsoft-mssql",
+    "odbc": "apache-airflow-providers-odbc",
+    "oracle": "apache-airflow-providers-oracle",
+    "snowflake": "apache-airflow-providers-snowflake",
+    "sqlite": "apache-airflow-providers-sqlite",
+    "vertica": "apache-airflow-providers-vertica",
+}
+
+
+class OtherDatabase(Database):
+    """A database behind a DB-API driver about which nothing special is known.
+
+    Rows are fetched in batches; whether the driver holds the whole result first is the driver's affair.
+    """
+
+    kind: ClassVar[str] = "other"
+
+    def __init__(self, where: Where, hook: DbApiHook) -> None:
+        super().__init__(where.conn_id)
+        self._hook = hook
+
+    @override
+    def _open(self) -> None:
+        self._connection = self._hook.get_conn()
+        self._placeholder = self._hook.placeholder
+
+    @override
+    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.execute(query)
+            self.columns = tuple(column[0] for column in cursor.description or ())
+            while batch := cursor.fetchmany(ROWS_A_FETCH):
+                yield [self._cells(row, binary=reader is not None) for row in batch]
+
+    def _cells(self, row: Sequence[object], *, binary: bool) -> Row:
+        return tuple(
+            self._cell(value, column, binary=binary) for value, column in zip(row, self.columns, strict=True)
+        )
+
+    def _cell(self, value: object, column: str, *, binary: bool) -> Cell:
+        if binary and isinstance(value, bytes | bytearray | memoryview):
+            return bytes(value)
+        try:
+            return values.text(value)
+        except UnicodeDecodeError:
+            raise NotTextError(self.conn_id, column) from None
+
+    @override
+    def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            if values:
+                cursor.execute(self._prepared(statement), tuple(values))
+            else:
+                cursor.execute(statement.filled(()))
+            return int(cursor.rowcount)
+
+    @override
+    def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.executemany(self._prepared(statement), rows)
+
+    def _prepared(self, statement: Statement) -> str:
+        segments = statement.segments
+        if self._placeholder != "?":
+            segments = tuple(segment.replace("%", "%%") for segment in segments)
+        return self._placeholder.join(segments)
+
+    @override
+    def autocommit(self) -> None:
+        self._hook.set_autocommit(self._connection, True)
+
+    @override
+    def cancel(self) -> None:
+        for way in ("cancel", "interrupt"):  # what drivers call it, if they can
+            stop = getattr(self._connection, way, None)
+            if callable(stop):
+                with contextlib.suppress(Exception):
+                    stop()
+
+    @override
+    def _missing_table(self, error: Exception) -> bool:
+        return True  # nothing is known of the driver's codes; CREATE TABLE fails if it was something else
+
+    @override
+    def _reason(self, error: Exception) -> str:
+        if type(error).__name__ in {"DataError", "IntegrityError"}:  # the names the DB-API gives them
+            return type(error).__name__
+        return " ".join(str(error).split()).rstrip(".")
+
+    @override
+    def _columns_of(self, name: str) -> tuple[str, ...]:
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")  # noqa: S608 - the name is quoted
+            return tuple(column[0] for column in cursor.description)
+
+    @override
+    def _close(self, *, failed: bool) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                self._connection.rollback()
+            self._connection.close()
+
+
+def other_database(where: Where, connection: Connection) -> OtherDatabase:
+    """Prepare the database of a connection through Airflow's own hook; ConnectionTypeError if there is none."""
+    provider = PROVIDERS.get(where.conn_type)
+    remedy = (
+        f"this one needs {provider} to be installed" if provider else "for others, install their provider"
+    )
+    try:
+        hook: Any = connection.get_hook()  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - Airflow raises ImportError, AirflowException or KeyError here
+        raise ConnectionTypeError(where.conn_id, where.conn_type, remedy) from None
+    if not hasattr(hook, "get_conn") or not hasattr(hook, "placeholder"):
+        raise ConnectionTypeError(where.conn_id, where.conn_type, remedy)
+    return OtherDatabase(where, hook)

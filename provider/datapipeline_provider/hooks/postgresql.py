@@ -1,0 +1,194 @@
+"""PostgreSQL and Redshift through psycopg2."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import psycopg2
+from psycopg2 import errorcodes, extensions
+from typing_extensions import override
+
+from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.database import Cell, Database, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from datapipeline_provider.hooks.sql_text import Statement
+    from datapipeline_provider.hooks.where import Where
+
+OPTIONS = {
+    "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "connect_timeout", "application_name", "options",
+    "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+    "target_session_attrs", "channel_binding", "gssencmode", "search_path",
+}  # fmt: skip
+JDBC_PROPERTIES = {
+    "ApplicationName": "application_name",
+    "connectTimeout": "connect_timeout",
+    "currentSchema": "search_path",
+    "tcpKeepAlive": "keepalives",
+}
+DEFAULT_PORTS = {"redshift": 5439}
+# What the JDBC driver sets for each session: dates in ISO form, times in UTC (its machine's zone).
+SESSION = "SET DateStyle TO ISO; SET TIME ZONE 'UTC'"
+
+ROWS_A_FETCH = 2000
+REDSHIFT_ROWS_A_FETCH = 1000  # the most that a single-node cluster gives at once
+STATEMENT_BYTES = 1 << 20
+# Words a query can begin with that DECLARE CURSOR takes; anything else is run as it is.
+CURSOR_WORDS = {("SELECT",), ("WITH",), ("VALUES",), ("TABLE",)}
+WRITING_WORDS = {"INSERT", "UPDATE", "DELETE", "MERGE"}
+MISSING = {errorcodes.UNDEFINED_TABLE, errorcodes.INVALID_SCHEMA_NAME}
+# SQLSTATE classes whose messages quote values: data exception, integrity violation.
+TELLTALE = ("22", "23")
+
+
+def _text(value: Any, cursor: Any) -> Any:  # noqa: ARG001 - the driver's signature
+    return value
+
+
+def _digit(value: Any, cursor: Any) -> Any:  # noqa: ARG001
+    return None if value is None else "1" if value == "t" else "0"
+
+
+def _without_zone(value: Any, cursor: Any) -> Any:  # noqa: ARG001
+    return None if value is None else value.removesuffix("+00")
+
+
+def _bytes(value: Any, cursor: Any) -> Any:
+    return None if value is None else bytes(psycopg2.BINARY(value, cursor))
+
+
+BOOL, BYTEA, TIMESTAMPTZ = 16, 17, 1184
+# How a value is given to another kind of database, where the server's own form would not be taken.
+PORTABLE: dict[int, Callable[[Any, Any], Any]] = {BOOL: _digit, BYTEA: _bytes, TIMESTAMPTZ: _without_zone}
+
+
+class PostgreSQL(Database):
+    """PostgreSQL, and Redshift which speaks its protocol.
+
+    Values are read and written as the text the server itself uses, so each type passes unchanged. A bound text
+    has no type yet (as with the JDBC driver's `stringtype=unspecified`): the server reads it as the column's
+    type, and `?::numeric` works too.
+    """
+
+    kind: ClassVar[str] = "postgresql"
+    dialect = sql_text.POSTGRESQL
+    errors = (psycopg2.Error,)
+
+    def __init__(self, where: Where) -> None:
+        super().__init__(where.conn_id)
+        self._where = where
+        self.redshift = where.conn_type == "redshift"
+        self.savepoints = not self.redshift
+        self._fetch = REDSHIFT_ROWS_A_FETCH if self.redshift else ROWS_A_FETCH
+
+    @override
+    def _open(self) -> None:
+        where = self._where
+        options = where.options(OPTIONS, JDBC_PROPERTIES)
+        search_path = options.pop("search_path", None)
+        self._connection = psycopg2.connect(
+            host=where.host,
+            port=where.port or DEFAULT_PORTS.get(where.conn_type, 5432),
+            dbname=where.database,
+            user=where.user,
+            password=where.password,
+            **{"connect_timeout": 30, "application_name": "airflow-provider-datapipeline", **options},
+        )
+        self._connection.set_client_encoding("UTF8")
+        self._do(SESSION)
+        if search_path:
+            self._do(f"SELECT set_config('search_path', {self._literal(search_path)}, false)")
+        self._connection.commit()
+
+    @override
+    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        statement = sql_text.parse_one(query, self.dialect)
+        streams = statement.words[:1] in CURSOR_WORDS and not WRITING_WORDS.intersection(statement.words)
+        # A named cursor lives on the server, which hands out a batch at a time.
+        with self._connection.cursor(name="datapipeline" if streams else None) as cursor:
+            self._raw(cursor, {} if reader in {None, self.kind} else PORTABLE)
+            cursor.execute(query)
+            while batch := cursor.fetchmany(self._fetch):
+                self._set_columns(cursor)
+                yield batch
+            self._set_columns(cursor)
+
+    def _set_columns(self, cursor: Any) -> None:
+        self.columns = tuple(column.name for column in cursor.description or ())
+
+    def _raw(self, cursor: Any, casts: Mapping[int, Callable[[Any, Any], Any]]) -> None:
+        """Give the server's text for every type, except those in `casts`."""
+        known = tuple(oid for oid in extensions.string_types if oid not in casts)
+        extensions.register_type(extensions.new_type(known, "TEXT", _text), cursor)
+        for oid, cast in casts.items():
+            extensions.register_type(extensions.new_type((oid,), "PORTABLE", cast), cursor)
+
+    @override
+    def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement.filled(map(self._literal, values)))
+            return int(cursor.rowcount)
+
+    @override
+    def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
+        values = sql_text.values_clause(statement, self.dialect)
+        if values and not values[2]:  # nothing after the brackets: one statement for many rows means the same
+            before, bracket, _ = values
+            pieces, head, glue = (bracket.filled(map(self._literal, row)) for row in rows), before, ",\n"
+        else:
+            pieces, head, glue = (statement.filled(map(self._literal, row)) for row in rows), "", "\n;\n"
+        with self._connection.cursor() as cursor:
+            for text in sql_text.chunks(pieces, STATEMENT_BYTES, glue):
+                cursor.execute(head + text)
+
+    def _literal(self, value: Cell) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, bytes):
+            return f"'\\x{value.hex()}'::bytea"
+        quoted = extensions.QuotedString(value)
+        quoted.prepare(self._connection)
+        return quoted.getquoted().decode()
+
+    @override
+    def autocommit(self) -> None:
+        self._connection.autocommit = True
+
+    @override
+    def cancel(self) -> None:
+        with contextlib.suppress(psycopg2.Error, AttributeError):
+            self._connection.cancel()
+
+    @override
+    def _missing_table(self, error: Exception) -> bool:
+        return getattr(error, "pgcode", None) in MISSING
+
+    @override
+    def _reason(self, error: Exception) -> str:
+        if not isinstance(error, psycopg2.Error):
+            return "a value holds the character NUL, which PostgreSQL's text cannot"
+        code = error.pgcode
+        if code is None:  # the connection failed; libpq's message names host and user, never the password
+            return " ".join(str(error).split())
+        if code[:2] not in TELLTALE:
+            return f"{(error.diag.message_primary or '').rstrip('.')} (SQLSTATE {code})"
+        about = [
+            f"{what} {name}"
+            for what, name in (
+                ("constraint", error.diag.constraint_name),
+                ("table", error.diag.table_name),
+                ("column", error.diag.column_name),
+            )
+            if name
+        ]
+        condition = errorcodes.lookup(code).lower().replace("_", " ")
+        return ", ".join([f"{condition} (SQLSTATE {code})", *about])
+
+    @override
+    def _close(self, *, failed: bool) -> None:
+        if self._connection is not None and failed:
+            self.cancel()
+        super()._close(failed=failed)

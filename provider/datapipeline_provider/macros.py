@@ -1,0 +1,96 @@
+"""What generated templates need beyond Airflow's own objects, as `macros.datapipeline.<function>`."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime as plain_datetime
+
+# Between these Java writes a double without an exponent.
+_PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
+
+_WHOLE = re.compile(r"\s*[-+]?\d{1,18}\s*", re.ASCII)
+_DATETIME = re.compile(
+    r"\s*(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.\d{1,9})?)?(?:[Zz]|\+00:00)?\s*", re.ASCII
+)
+
+
+def activation_time(dag_run: Any) -> pendulum.DateTime:
+    """Return when an on-demand run was asked for, in UTC and to the second: its @scheduledStartTime."""
+    return instant(dag_run.run_after)
+
+
+def datetime(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> pendulum.DateTime:
+    """Return an instant in UTC: the functions makeDate and makeDateTime."""
+    return pendulum.datetime(year, month, day, hour, minute, tz="UTC")
+
+
+def instant(value: plain_datetime | str) -> pendulum.DateTime:
+    """Return a datetime, or a text such as 2011-05-24T17:10:00, as an instant in UTC, to the second.
+
+    :raises ValueError: when a text has another form
+    """
+    if not isinstance(value, str):
+        return pendulum.instance(value, tz="UTC").in_timezone("UTC").replace(microsecond=0)
+    match = _DATETIME.fullmatch(value)
+    if match is None:
+        raise ValueError(f"{value!r} is no date and time: expected the form 2011-05-24T17:10:00")
+    date, time, seconds = match.groups()
+    return pendulum.from_format(f"{date} {time or '00:00'}{seconds or ':00'}", "YYYY-MM-DD HH:mm:ss", tz="UTC")
+
+
+def number(value: str | int | float) -> int | float:
+    """Return the number a text spells; whole where it is spelled without a fraction.
+
+    :raises ValueError: when it spells none
+    """
+    if not isinstance(value, str):
+        return value
+    return int(value) if _WHOLE.fullmatch(value) else float(value)
+
+
+def divide(dividend: int | float, divisor: int | float) -> int | float:
+    """Divide as Java does: whole numbers give a whole number cut towards zero, decimal ones may give infinity."""
+    if isinstance(dividend, int) and isinstance(divisor, int):
+        quotient = abs(dividend) // abs(divisor)
+        return quotient if (dividend < 0) == (divisor < 0) else -quotient
+    if divisor != 0:
+        return dividend / divisor
+    if dividend == 0 or math.isnan(dividend):
+        return math.nan
+    return math.inf * math.copysign(1, dividend) * math.copysign(1, divisor)
+
+
+def power(base: int | float, exponent: int | float) -> float:
+    """Raise to a power; the result is a decimal number, whatever the operands."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        return math.inf if base == 0 else math.nan
+
+
+def text(value: int | float) -> str:
+    """Return a number as Java prints it: `4.0`, `1.0E7`, `Infinity`."""
+    if isinstance(value, int):
+        return str(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    fraction = "".join(map(str, digits[1:])) or "0"
+    return f"{'-' if sign else ''}{digits[0]}.{fraction}E{len(digits) - 1 + int(exponent)}"
+
+
+MACROS: tuple[Callable[..., Any], ...] = (activation_time, datetime, instant, number, divide, power, text)

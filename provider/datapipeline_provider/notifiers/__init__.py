@@ -1,0 +1,1 @@
+"""Notifiers that do what AWS Data Pipeline's actions do."""

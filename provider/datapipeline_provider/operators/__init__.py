@@ -1,0 +1,1 @@
+"""Data Pipeline's activities as Airflow operators."""

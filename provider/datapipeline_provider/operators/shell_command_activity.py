@@ -1,0 +1,185 @@
+"""The activity ShellCommandActivity."""
+
+from __future__ import annotations
+
+import signal
+from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from datapipeline_provider._compat import BaseOperator
+from datapipeline_provider.exceptions import DatapipelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jinja2 import Environment
+
+    from datapipeline_provider._compat import Context
+    from datapipeline_provider.shell.process import ProcessGroup
+    from datapipeline_provider.shell.streams import Stream
+    from datapipeline_provider.shell.transfers import Transfers
+
+
+class CommandArgumentError(DatapipelineError):
+    """There is no command, or two."""
+
+    def __init__(self, task_id: str, found: str) -> None:
+        super().__init__(f"{task_id}: exactly one of command and script_uri is needed; {found}.")
+
+
+class ShellCommandError(DatapipelineError):
+    """The command failed."""
+
+    def __init__(self, task_id: str, code: int, streams: Iterable[str]) -> None:
+        ended = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+        places = ", ".join(["in this task's log", *streams])
+        super().__init__(f"{task_id}: the command ended with {ended}, not with 0. Its output is {places}.")
+
+
+class ShellCommandActivityOperator(BaseOperator):
+    """Runs a command or script with bash on the worker (dp-object-shellcommandactivity).
+
+    The command runs in a new, empty directory that is removed afterwards, gets the worker's environment without
+    Airflow's own settings, and the keys, region and endpoint that the connection names. Both output streams go to
+    the task's log. When the task ends for whatever reason, no process of the command is left.
+
+    :param command: text for bash; templated. Exactly one of this and `script_uri`.
+    :param script_uri: `s3://bucket/key` of a script; templated. Run by the interpreter in its first line, else bash.
+    :param script_arguments: what the command sees as $1, $2, ...; lists inside are flattened, None is left out;
+        templated.
+    :param stage: whether the S3 data nodes are copied: input k to $INPUTk_STAGING_DIR before, and all files of
+        $OUTPUTk_STAGING_DIR below output k's directory_path after exit code 0 (dp-concepts-staging).
+    :param input: data nodes; templated. k is the place in the list, from 1.
+    :param output: likewise.
+    :param stdout: `s3://bucket/key` that gets the standard output too, also on failure; templated.
+    :param stderr: likewise for the standard error.
+    :param aws_conn_id: the connection to AWS.
+    :raises CommandArgumentError: if not exactly one of `command` and `script_uri` is given.
+    """
+
+    template_fields = (
+        "command",
+        "script_uri",
+        "script_arguments",
+        "input_nodes",
+        "output_nodes",  # `output` is Airflow's name for a task's XCom
+        "stdout",
+        "stderr",
+    )
+    template_ext: Sequence[str] = ()  # a command that ends in .sh is no file to be read
+    template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
+
+    _cancelled = False
+    _processes: ProcessGroup | None = None
+
+    def __init__(
+        self,
+        *,
+        command: str | None = None,
+        script_uri: str | None = None,
+        script_arguments: Sequence[Any] = (),
+        stage: bool = False,
+        input: Sequence[object] = (),
+        output: Sequence[object] = (),
+        stdout: str | None = None,
+        stderr: str | None = None,
+        aws_conn_id: str | None = "aws_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if (command is None) == (script_uri is None):
+            raise CommandArgumentError(self.task_id, "none is given" if command is None else "both are given")
+        self.command = command
+        self.script_uri = script_uri
+        self.script_arguments = script_arguments
+        self.stage = stage
+        self.input_nodes = input
+        self.output_nodes = output
+        self.stdout = stdout
+        self.stderr = stderr
+        self.aws_conn_id = aws_conn_id
+
+    def render_template_fields(self, context: Context, jinja_env: Environment | None = None) -> None:
+        """Render copies of the data nodes: rendering changes them in place, and tasks may share a node."""
+        self.input_nodes, self.output_nodes = deepcopy((self.input_nodes, self.output_nodes))
+        super().render_template_fields(context, jinja_env)
+
+    def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
+        """Stage, run, upload.
+
+        :raises ShellCommandError: if the exit code is not 0.
+        :raises DatapipelineError: if staging, the script's download or an upload fails.
+        """
+        if not (self.command or self.script_uri or "").strip():
+            raise CommandArgumentError(self.task_id, "it is empty after rendering")
+        with TemporaryDirectory(prefix="datapipeline-", ignore_cleanup_errors=True) as directory:
+            self._execute_in(Path(directory))
+
+    def on_kill(self) -> None:
+        """End the command and its children; transfers stop too."""
+        self._cancelled = True
+        if self._processes is not None:
+            self._processes.terminate()
+
+    def _execute_in(self, root: Path) -> None:
+        from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+
+        from datapipeline_provider.shell import environment
+        from datapipeline_provider.shell.staging import Staging
+        from datapipeline_provider.shell.transfers import Transfers
+
+        hook = S3Hook(aws_conn_id=self.aws_conn_id)
+        transfers = Transfers(hook, lambda: self._cancelled)
+        staging = Staging(root, transfers, self.input_nodes, self.output_nodes) if self.stage else None
+        env = environment.with_aws(environment.of_worker(), hook)
+        if staging is not None:
+            staging.fetch()
+            env |= staging.environment
+        self._run(self._program(root, transfers), env, root, transfers)
+        if staging is not None:
+            staging.publish()
+
+    def _program(self, root: Path, transfers: Transfers) -> list[str]:
+        arguments = list(_flat(self.script_arguments))
+        if self.command is not None:
+            return ["bash", "-c", self.command, self.task_id, *arguments]
+        from datapipeline_provider.shell.script import fetch
+
+        return [*fetch(self.script_uri or "", root / "script", transfers), *arguments]
+
+    def _run(self, program: list[str], env: dict[str, str], root: Path, transfers: Transfers) -> None:
+        from datapipeline_provider.shell.process import ProcessGroup
+        from datapipeline_provider.shell.streams import Stream, upload
+
+        work = root / "work"
+        work.mkdir()
+        with (
+            Stream("stdout", self.stdout, root, self.log) as out,
+            Stream("stderr", self.stderr, root, self.log) as err,
+        ):
+            transfers.check()
+            try:
+                self._processes = ProcessGroup(program, env, work)
+                if self._cancelled:  # between the check and here
+                    self._processes.terminate()
+                code = self._processes.wait(out.take, err.take)
+            finally:
+                problem = upload([out, err], transfers)
+        self._judge(code, [out, err], problem)
+        transfers.check()  # a command may end with 0 on being cancelled
+
+    def _judge(self, code: int, streams: list[Stream], problem: Exception | None) -> None:
+        if code != 0:
+            raise ShellCommandError(self.task_id, code, [s.uri for s in streams if s.uri])
+        if problem is not None:
+            raise problem
+
+
+def _flat(values: object) -> Iterator[str]:
+    if isinstance(values, list | tuple):
+        for value in values:
+            yield from _flat(value)
+    elif values is not None:
+        yield str(values)

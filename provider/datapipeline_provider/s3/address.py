@@ -1,0 +1,34 @@
+"""Knows how an S3 address is written."""
+
+from __future__ import annotations
+
+import re
+
+from datapipeline_provider.exceptions import DatapipelineError
+
+# s3n and s3a are what Hadoop calls the same thing; definitions contain them.
+ADDRESS = re.compile(r"s3[na]?://(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.DOTALL)
+
+
+class S3AddressError(DatapipelineError):
+    """A text that is not an S3 address, or one without the key that is needed."""
+
+    def __init__(self, address: str, wanted: str = "s3://bucket/key") -> None:
+        super().__init__(f"{address!r} is not an S3 address of the form {wanted}.")
+
+
+def split(address: str) -> tuple[str, str]:
+    """Split `s3://bucket/key` into bucket and key; S3AddressError if it has another form.
+
+    Everything after the bucket's slash is the key, character for character: S3 does not collapse `//`.
+    The key of a bare bucket is empty.
+    """
+    found = ADDRESS.fullmatch(address.strip())
+    if found is None:
+        raise S3AddressError(address)
+    return found["bucket"], found["key"] or ""
+
+
+def join(bucket: str, key: str) -> str:
+    """Write bucket and key as `s3://bucket/key`."""
+    return f"s3://{bucket}/{key}"

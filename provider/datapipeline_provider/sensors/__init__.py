@@ -1,0 +1,1 @@
+"""Sensors that wait as AWS Data Pipeline's preconditions do."""

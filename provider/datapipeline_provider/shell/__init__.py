@@ -1,0 +1,1 @@
+"""What a shell command on the worker needs: a process group, an environment, staged data."""

@@ -1,0 +1,1 @@
+"""Timetables that run when AWS Data Pipeline would have run."""

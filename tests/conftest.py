@@ -1,0 +1,136 @@
+"""Fixtures for every test: real servers, an Airflow home of its own, connections by environment variable."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import signal
+import tempfile
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+# Airflow reads its home when it is imported first, so this comes before every other import of ours.
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith(("AIRFLOW", "AWS_"))]:
+    del os.environ[name]  # a developer's own settings must not reach the tests
+os.environ |= {
+    "AIRFLOW_HOME": str(AIRFLOW_HOME),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(AIRFLOW_HOME / "dags"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+import pytest  # noqa: E402
+
+from tests.servers import mariadb as mariadb_server  # noqa: E402
+from tests.servers import moto as moto_server  # noqa: E402
+from tests.servers import postgres as postgres_server  # noqa: E402
+from tests.servers import seaweedfs as seaweedfs_server  # noqa: E402
+from tests.servers.process import ProgramMissingError  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SetConnection(Protocol):
+    """Sets an Airflow connection for one test: `airflow_connection("orders", conn_type="postgres", ...)`."""
+
+    def __call__(self, conn_id: str, **fields: Any) -> None:
+        """Take Airflow's JSON fields: conn_type, host, port, login, password, schema, extra."""
+
+
+def pytest_configure() -> None:
+    """Stop the servers too when somebody ends pytest with SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
+    """A PostgreSQL server for the session; make databases or schemas of your own in it."""
+    with postgres_server.run(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb_server.Mariadb]:
+    """A MariaDB server for the session; skips where Debian's mariadb-server is not installed."""
+    try:
+        with mariadb_server.run(tmp_path_factory.mktemp("mariadb")) as server:
+            yield server
+    except ProgramMissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweedfs_server.S3]:
+    """An S3 server (SeaweedFS) for the session, which checks signatures."""
+    with seaweedfs_server.run(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: seaweedfs_server.S3) -> Iterator[str]:
+    """The name of a new, empty bucket, which is removed after the test."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    s3.client().create_bucket(Bucket=name)
+    yield name
+    with suppress(s3.client().exceptions.NoSuchBucket):
+        s3.remove_bucket(name)
+
+
+@pytest.fixture(scope="session")
+def _moto() -> Iterator[moto_server.Aws]:
+    with moto_server.run() as server:
+        yield server
+
+
+@pytest.fixture
+def sns(_moto: moto_server.Aws) -> moto_server.Aws:
+    """An emulator of SNS, SQS, RDS and more, empty at the start of each test."""
+    _moto.reset()
+    return _moto
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> Path:
+    """An initialised SQLite database, as `DAG.test()` needs it; gives its file."""
+    (AIRFLOW_HOME / "dags").mkdir(exist_ok=True)
+    from airflow.utils.db import initdb
+
+    initdb()
+    return AIRFLOW_HOME / "airflow.db"
+
+
+@pytest.fixture
+def airflow_connection(monkeypatch: pytest.MonkeyPatch) -> SetConnection:
+    """A function that sets an Airflow connection for the test, by environment variable."""
+
+    def set_connection(conn_id: str, **fields: Any) -> None:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
+
+    return set_connection
+
+
+@pytest.fixture
+def aws_default(s3: seaweedfs_server.S3, airflow_connection: SetConnection) -> str:
+    """The connection `aws_default`, pointing at the S3 server; gives its id."""
+    extra = {
+        "endpoint_url": s3.endpoint_url,
+        "region_name": s3.region,
+        "config_kwargs": {"s3": {"addressing_style": "path"}},
+    }
+    airflow_connection(
+        "aws_default", conn_type="aws", login=s3.access_key, password=s3.secret_key, extra=extra
+    )
+    return "aws_default"

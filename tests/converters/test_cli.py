@@ -1,0 +1,183 @@
+"""The command as a user meets it: exit status, messages, and what is or is not written."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datapipeline_converters.cli import main
+
+BOX = {"id": "Box", "type": "Ec2Resource", "role": "R", "resourceRole": "R"}
+DEFAULT = {"id": "Default", "name": "Default", "scheduleType": "ONDEMAND", "runsOn": {"ref": "Box"}}
+SHELL = {"id": "Say", "name": "Say", "type": "ShellCommandActivity", "command": "echo hi"}
+
+
+def definition(*objects: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {"objects": [DEFAULT, BOX, *objects], **rest}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def convert(tmp_path: Path, folder: Path) -> Any:
+    def run(document: Any, *options: str, name: str = "x.json") -> int:
+        path = tmp_path / name
+        path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+        return main(["convert", str(path), "-o", str(folder), *options])
+
+    return run
+
+
+def test_a_conversion_writes_four_files(convert: Any, folder: Path) -> None:
+    assert convert(definition(SHELL)) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "x.connections.json",
+        "x.ledger.json",
+        "x.py",
+        "x.report.md",
+    ]
+    assert stat.S_IMODE((folder / "x.connections.json").stat().st_mode) == 0o600
+
+
+def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> None:
+    convert(definition(SHELL | {"myComment": "c", "maximumRetries": "1"}))
+    ledger = json.loads((folder / "x.ledger.json").read_text())
+    assert ledger["pipeline"] == "x"
+    assert ledger["source"] == "x.json"
+    assert ledger["repairs"] == []
+    assert {(line["object"], line["field"]) for line in ledger["lines"]} == {
+        ("Default", "scheduleType"),
+        ("Default", "runsOn"),
+        ("Box", "role"),
+        ("Box", "resourceRole"),
+        ("Say", "command"),
+        ("Say", "myComment"),
+        ("Say", "maximumRetries"),
+    }
+    assert all(set(line) == {"object", "type", "field", "grade", "reason", "reference"} for line in ledger["lines"])
+    assert all(line["reason"] and line["reference"] for line in ledger["lines"])
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("", "is empty"),
+        ("not json", "not JSON"),
+        ({"a": 1}, "no list `objects`"),
+        ({"objects": [{"type": "T"}]}, "has no id"),
+        (definition({"id": "A", "parent": {"ref": "B"}}, {"id": "B", "parent": {"ref": "A"}}), "circle"),
+        (definition(SHELL | {"command": "#{formt(@scheduledStartTime, 'YYYY')}"}), "formt"),
+        (definition(SHELL | {"command": "#{name"}), "#{name"),
+        (definition(SHELL | {"retryDelay": "15 Period"}), "'15 Period' is no period"),
+        (definition(SHELL | {"input": {"ref": "Nowhere"}}), "'Nowhere', which is no object's id"),
+        (definition(SHELL | {"dependsOn": {"ref": "Say"}}), "waits for itself"),
+        (definition(SHELL, parameters=[{"id": "myX", "allowedValues": ["a"]}], values={"myX": "b"}), "'b' is not one of"),
+        (definition(SHELL | {"stage": "perhaps"}), "neither true nor false"),
+        (definition({"id": "Copy", "type": "SqlActivity", "script": "select 1"}), "is missing"),
+    ],
+)
+def test_what_cannot_be_converted(
+    convert: Any, folder: Path, capsys: pytest.CaptureFixture[str], document: Any, message: str
+) -> None:
+    assert convert(document) == 2
+    assert message in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_all_problems_are_listed_at_once(convert: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert convert(definition(SHELL | {"retryDelay": "x", "attemptTimeout": "y", "onFail": {"ref": "Z"}})) == 2
+    error = capsys.readouterr().err
+    for field in ("retryDelay", "attemptTimeout", "onFail"):
+        assert f"object 'Say' field '{field}'" in error
+
+
+def test_what_is_invalid_becomes_a_task_that_fails_when_allowed(convert: Any, folder: Path) -> None:
+    assert convert(definition(SHELL | {"retryDelay": "x"}), "--allow-invalid") == 1
+    source = (folder / "x.py").read_text()
+    assert "NotConvertedOperator" in source
+    assert "is no period" in source
+    ledger = json.loads((folder / "x.ledger.json").read_text())
+    assert {line["grade"] for line in ledger["lines"] if line["object"] == "Say"} == {"refused"}
+
+
+def test_an_unsupported_type_becomes_a_task_that_fails(convert: Any, folder: Path) -> None:
+    assert convert(definition({"id": "Pig", "type": "PigActivity", "script": "x"})) == 1
+    assert "PigActivity is not supported yet." in (folder / "x.py").read_text()
+
+
+def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", str(tmp_path / "no.json")]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written(convert: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert convert(definition(SHELL), "-o", str(tmp_path / "file" / "below")) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission(convert: Any, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    assert convert(definition(SHELL), "-o", str(closed)) == 2
+    assert list(closed.iterdir()) == []
+
+
+def test_the_good_ones_of_several_are_written(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(definition(SHELL)))
+    (tmp_path / "bad.json").write_text("{")
+    assert main(["convert", str(tmp_path / "bad.json"), str(tmp_path / "good.json"), "-o", str(folder)]) == 2
+    assert (folder / "good.py").exists()
+    assert not list(folder.glob("bad*"))
+
+
+def test_names_that_become_one_are_told_apart(tmp_path: Path, folder: Path) -> None:
+    paths = [tmp_path / name for name in ("a b.json", "a_b.json", "A_B.json")]
+    for path in paths:
+        path.write_text(json.dumps(definition(SHELL)))
+    assert main(["convert", *map(str, paths), "-o", str(folder)]) == 0
+    assert sorted(path.name for path in folder.glob("*.py")) == ["A_B_3.py", "a_b.py", "a_b_2.py"]
+
+
+def test_values_by_file_and_setting(convert: Any, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_text("myA: from file\nmyB: 007\n")
+    document = definition(
+        SHELL | {"command": "#{myA} #{myB} #{myC} #{myD}"},
+        parameters=[{"id": f"my{letter}", "default": "default"} for letter in "ABCD"],
+        values={"myA": "stored", "myC": "stored"},
+    )
+    assert convert(document, "--values", str(tmp_path / "v.yaml"), "--set", "myC=a=b") == 0
+    source = (folder / "x.py").read_text()
+    for param in ('"myA": Param("from file"', '"myB": Param("007"', '"myC": Param("a=b"', '"myD": Param("default"'):
+        assert param in source
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--set", "myA"], "NAME=VALUE"),
+        (["--start", "yesterday"], "is no moment"),
+        (["--values", "no.yaml"], "No such file"),
+        (["--nonsense"], "No such option"),
+    ],
+)
+def test_wrong_usage(
+    convert: Any, folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert convert(definition(SHELL), *options) == 2
+    assert message in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "convert" in capsys.readouterr().out

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import keyword
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datapipeline_converters.names import camel_case, identifier, pipeline_name, unique
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CopyActivity", "CopyActivity"),
+        ("Copy-Activity 1", "Copy_Activity_1"),
+        ("ActivityId_s81Qi", "ActivityId_s81Qi"),
+        ("1st", "_1st"),
+        ("class", "class_"),
+        ("match", "match_"),
+        ("print", "print_"),
+        ("", "object"),
+        ("数据", "object"),
+        ("naïve", "na_ve"),
+        ('"); import os #', "_import_os_"),
+        ("a\nb", "a_b"),
+    ],
+)
+def test_identifier(text: str, expected: str) -> None:
+    assert identifier(text) == expected
+
+
+def test_identifiers_that_become_one_are_told_apart() -> None:
+    assert identifier("a b", {"a_b"}) == "a_b_2"
+    assert identifier("a b", {"a_b", "a_b_2"}) == "a_b_3"
+
+
+@given(st.text())
+def test_any_text_becomes_an_identifier(text: str) -> None:
+    found = identifier(text)
+    assert found.isidentifier()
+    assert found.isascii()
+    assert not keyword.iskeyword(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nightly", "nightly"),
+        ("My Pipeline (prod)", "My_Pipeline_prod"),
+        ("a.b-c", "a_b-c"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("...", "pipeline"),
+    ],
+)
+def test_pipeline_name(text: str, expected: str) -> None:
+    assert pipeline_name(text) == expected
+
+
+def test_unique_and_camel_case() -> None:
+    assert unique("a", set()) == "a"
+    assert unique("a", {"a"}) == "a_2"
+    assert camel_case("s3_encryption_type") == "s3EncryptionType"
+    assert camel_case("jdbc_driver_jar_uri") == "jdbcDriverJarUri"

@@ -1,0 +1,89 @@
+"""AWS's small services (SNS, SQS, RDS and others) over HTTP, emulated by moto inside this process."""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from tests.servers.process import LOOPBACK, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Where the emulator is; it accepts any keys."""
+
+    port: int
+    access_key: str = "any"
+    secret_key: str = "any"
+    region: str = "us-east-1"
+
+    @property
+    def endpoint_url(self) -> str:
+        """The base address of the emulator, the same for all services."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def client(self, service: str) -> Any:
+        """Make a boto3 client of a service, for example `sns`."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            region_name=self.region,
+        )
+
+    def reset(self) -> None:
+        """Forget every resource."""
+        urlopen(Request(f"{self.endpoint_url}/moto-api/reset", method="POST")).close()
+
+    def topic_with_inbox(self, name: str) -> Inbox:
+        """Create an SNS topic and a queue that gets its messages."""
+        topic = self.client("sns").create_topic(Name=name)["TopicArn"]
+        queue = self.client("sqs").create_queue(QueueName=f"{name}-inbox")["QueueUrl"]
+        queue_arn = f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}-inbox"
+        self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+        return Inbox(self, topic, queue)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A queue that receives what is published to a topic."""
+
+    aws: Aws
+    topic_arn: str
+    queue_url: str
+
+    def take(self) -> list[dict[str, str]]:
+        """Return the notifications that have come since the last call (keys `Subject`, `Message`, ...)."""
+        taken: list[dict[str, str]] = []
+        sqs = self.aws.client("sqs")
+        while got := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in got:
+                taken.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+
+@contextmanager
+def run() -> Iterator[Aws]:
+    """Run an empty emulator, in memory only, until the block ends."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    port = free_ports(1)[0]
+    server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
+    server.start()
+    try:
+        yield Aws(port)
+    finally:
+        server.stop()

@@ -1,0 +1,146 @@
+"""Knows how a server is started, waited for, recorded and stopped by its process id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 90.0
+STOP_SECONDS = 15.0
+POLL_SECONDS = 0.05
+
+
+class ServerError(Exception):
+    """A server did not start; the message names its log file and ends with the last lines of it."""
+
+
+class ProgramMissingError(Exception):
+    """A program that the server needs is not on this machine; the message says what to install."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return `count` different TCP ports that nobody listens on at this moment."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind((LOOPBACK, 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, what: str, poll: float = POLL_SECONDS) -> None:
+    """Ask `ready` every `poll` seconds until it says yes; TimeoutError names `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not so after {seconds:.0f} seconds")
+        time.sleep(poll)
+
+
+def listens(port: int) -> bool:
+    """Say whether something accepts connections on the loopback port."""
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+@contextmanager
+def running(
+    name: str,
+    command: Sequence[str | Path],
+    directory: Path,
+    *,
+    ready: Callable[[], bool],
+    env: Mapping[str, str] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    seconds: float = START_SECONDS,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server in a process group of its own until the block ends.
+
+    Leaves `NAME.log` (its output) in `directory`, and `NAME.pid` for as long as it runs, so that whoever
+    finds the directory after a crash can stop exactly this process.
+    """
+    log, pid_file = directory / f"{name}.log", directory / f"{name}.pid"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,
+        )
+    try:
+        record(process.pid, pid_file)
+        _wait_ready(name, process, ready, log, seconds)
+        yield process
+    finally:
+        stop_group(process, stop_signal)
+        pid_file.unlink(missing_ok=True)
+
+
+def _wait_ready(
+    name: str, process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, seconds: float
+) -> None:
+    def ready_or_dead() -> bool:
+        return process.poll() is not None or ready()
+
+    try:
+        wait_until(ready_or_dead, seconds, f"{name} answers")
+    except TimeoutError as slow:
+        raise ServerError(f"{slow}; the end of {log}:\n{tail(log)}") from slow
+    if process.poll() is not None:
+        raise ServerError(f"{name} ended with status {process.returncode}; the end of {log}:\n{tail(log)}")
+
+
+def tail(log: Path, lines: int = 30) -> str:
+    """Return the last lines of a log file."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop_group(process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Stop a process that leads its own group, and whatever is left of the group after it."""
+    process.send_signal(stop_signal)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def record(pid: int, file: Path) -> None:
+    """Write down a process: its id, and when it began, since ids are used again."""
+    file.write_text(f"{pid} {psutil.Process(pid).create_time()}")
+
+
+def recorded(file: Path) -> psutil.Process | None:
+    """Find the process that was written down in a file, if it still runs."""
+    with suppress(OSError, ValueError, psutil.Error):
+        pid, began = file.read_text().split()
+        process = psutil.Process(int(pid))
+        if abs(process.create_time() - float(began)) < 1 and process.status() != psutil.STATUS_ZOMBIE:
+            return process
+    return None
+
+
+def stop_recorded(directory: Path) -> list[str]:
+    """Stop the servers that an interrupted run left, by their `NAME.pid` files under `directory`; give names."""
+    stopped = []
+    for file in sorted(directory.rglob("*.pid")):
+        if (process := recorded(file)) is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            stopped.append(file.stem)
+    return stopped

@@ -1,0 +1,120 @@
+"""Who may know whom: design holds only while a test holds it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CONVERTERS = ROOT / "converters" / "datapipeline_converters"
+PROVIDER = ROOT / "provider" / "datapipeline_provider"
+
+# What each part of the converters may import of the other parts; a part may always import itself.
+MODEL = {"definition", "errors", "periods"}
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "definition": {"errors"},
+    "periods": set(),
+    "names": set(),
+    "carriers": {"definition", "errors"},
+    "inheritance": {"definition", "errors"},
+    "expressions": {"errors"},
+    "ledger": set(),
+    "parameters": {"definition", "errors"},
+    "plan": {"definition", "expressions"},
+    "options": set(),
+    "assets": set(),
+    "jdbc": {"plan"},
+    "schedule_dates": {"periods"},
+    "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
+    "model": {"errors", "inheritance", "ledger", "parameters", "plan"},
+    "scope": {"definition", "expressions", "inheritance", "ledger", "model"},
+    "planning": MODEL
+    | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
+    | {"schedule_dates", "scope"},
+    "rendering": {"plan"},
+    "accounting": {"definition", "inheritance", "ledger", "model", "objects"},
+    "reports": {"definition", "ledger", "plan"},
+    "conversion": {"accounting", "definition", "errors", "expressions", "inheritance", "ledger", "model", "names"}
+    | {"options", "parameters", "plan", "planning", "rendering", "reports"},
+    "output": {"conversion", "errors"},
+    "values_files": {"carriers", "errors"},
+    "sources": {"carriers", "definition", "names", "options"},
+    "cli": {"conversion", "errors", "objects", "options", "output", "reports", "sources", "values_files"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def part(path: Path, package: Path) -> str:
+    return path.relative_to(package).parts[0].removesuffix(".py")
+
+
+def imported_parts(path: Path) -> set[str]:
+    prefix = "datapipeline_converters."
+    parts = {name[len(prefix) :].split(".")[0] for name in imports(path) if name.startswith(prefix)}
+    return {name for name in parts if (CONVERTERS / name).is_dir() or (CONVERTERS / f"{name}.py").is_file()}
+
+
+def converter_files() -> list[Path]:
+    return [path for path in sorted(CONVERTERS.rglob("*.py")) if path != CONVERTERS / "__init__.py"]
+
+
+def test_every_part_is_in_the_table() -> None:
+    assert {part(path, CONVERTERS) for path in converter_files()} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", converter_files(), ids=lambda path: str(path.relative_to(CONVERTERS)))
+def test_a_part_knows_only_what_it_may(path: Path) -> None:
+    own = part(path, CONVERTERS)
+    assert imported_parts(path) - {own} <= ALLOWED[own]
+
+
+def test_there_is_no_circle() -> None:
+    assert list(TopologicalSorter(ALLOWED).static_order())
+
+
+def test_a_type_knows_no_other_type() -> None:
+    shared = {"component", "fields", "runnable", "table", "unsupported", "__init__"}
+    folder = CONVERTERS / "objects"
+    types = {path.stem for path in folder.glob("*.py")} - shared
+    for path in folder.glob("*.py"):
+        known = {name.split(".")[2] for name in imports(path) if name.startswith("datapipeline_converters.objects.")}
+        assert not known & types, path.name
+
+
+def test_the_provider_does_not_know_the_converters() -> None:
+    for path in PROVIDER.rglob("*.py"):
+        assert not [name for name in imports(path) if name.startswith("datapipeline_converters")], path
+
+
+def test_the_converters_import_neither_airflow_nor_the_provider() -> None:
+    for path in converter_files():
+        found = [name for name in imports(path) if name.split(".")[0] in {"airflow", "datapipeline_provider"}]
+        assert not found, path
+
+
+def test_the_command_starts_without_anything_heavy() -> None:
+    heavy = ["airflow", "boto3", "jinja2", "yaml", "pendulum", "datapipeline_converters.expressions"]
+    code = (
+        "import sys\n"
+        "from datapipeline_converters.cli import main\n"
+        "main(['--help'])\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "[]"
