@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.process import LOOPBACK, free_ports, running, wait_until
+from tests.servers.process import LOOPBACK, free_ports, running, stop_together, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 # Without --skip-serve-logs, scheduler and triggerer would offer the logs to the whole network.
@@ -120,11 +121,14 @@ class Airflow:
     def up(self) -> Iterator[None]:
         """Run api-server, scheduler, dag-processor and triggerer until the block ends."""
         with ExitStack() as stack:
-            for name, arguments in COMPONENTS.items():
-                command = [sys.executable, "-m", "airflow", *arguments]
-                stack.enter_context(running(name, command, self.home, ready=lambda: True, env=self.env))
+            processes = [stack.enter_context(self._component(name)) for name in COMPONENTS]
+            stack.callback(stop_together, processes)
             wait_until(self.is_healthy, START_SECONDS, f"Airflow is healthy (its logs: {self.home}/*.log)", 0.5)
             yield
+
+    def _component(self, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-m", "airflow", *COMPONENTS[name]]
+        return running(name, command, self.home, ready=lambda: True, env=self.env)
 
     def is_healthy(self) -> bool:
         """Say whether all four components report that they work."""

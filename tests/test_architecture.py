@@ -40,7 +40,16 @@ ALLOWED: dict[str, set[str]] = {
     "rendering": {"plan"},
     "accounting": {"definition", "inheritance", "ledger", "model", "objects"},
     "reports": {"definition", "ledger", "plan"},
-    "conversion": {"accounting", "definition", "errors", "expressions", "inheritance", "ledger", "model", "names"}
+    "conversion": {
+        "accounting",
+        "definition",
+        "errors",
+        "expressions",
+        "inheritance",
+        "ledger",
+        "model",
+        "names",
+    }
     | {"options", "parameters", "plan", "planning", "rendering", "reports"},
     "output": {"conversion", "errors"},
     "values_files": {"carriers", "errors"},
@@ -93,7 +102,11 @@ def test_a_type_knows_no_other_type() -> None:
     folder = CONVERTERS / "objects"
     types = {path.stem for path in folder.glob("*.py")} - shared
     for path in folder.glob("*.py"):
-        known = {name.split(".")[2] for name in imports(path) if name.startswith("datapipeline_converters.objects.")}
+        known = {
+            name.split(".")[2]
+            for name in imports(path)
+            if name.startswith("datapipeline_converters.objects.")
+        }
         assert not known & types, path.name
 
 

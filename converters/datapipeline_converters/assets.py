@@ -10,7 +10,7 @@ from urllib.parse import quote
 _LONGEST = 1500  # Airflow's limit
 
 
-def s3_asset(path: str, *, whole: bool) -> str | None:
+def s3_asset(path: str, whole: bool) -> str | None:
     """Return the URI for a path in S3, None when not even its bucket is known.
 
     :param path: the path, or what is fixed of it

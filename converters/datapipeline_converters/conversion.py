@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datapipeline_converters import expressions
-from datapipeline_converters.accounting import account
+from datapipeline_converters.accounting import account, losses
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import InvalidDefinitionError
 from datapipeline_converters.inheritance import inherit
@@ -71,6 +71,7 @@ def convert(definition: Definition, options: Options) -> Conversion:
     if model.problems and not options.allow_invalid:
         raise InvalidDefinitionError(definition.source, list(dict.fromkeys(model.problems)))
     lines = account(definition, model)
+    plan = replace(plan, left=list(dict.fromkeys([*plan.left, *losses(lines, model)])))
     source = render(plan)
     ast.parse(source)  # a file that Python cannot read must never be written
     files = {

@@ -56,16 +56,18 @@ def inherit(definition: Definition) -> tuple[dict[str, EffectiveObject], tuple[P
 def _chain(item: PipelineObject, objects: Mapping[str, PipelineObject]) -> tuple[list[PipelineObject], str]:
     """Return the object and its ancestors, nearest first, and the id at which they go in a circle, if they do."""
     chain = [item]
+    written = True  # a circle that closes through the unwritten step to Default is none
     while True:
         parent = chain[-1].fields.get("parent", ())
         if parent and isinstance(parent[0], Ref):
             following = parent[0].id
         elif chain[-1].id != DEFAULT_ID and DEFAULT_ID in objects:
             following = DEFAULT_ID
+            written = False
         else:
             return chain, ""
         if following not in objects:
             return chain, ""
         if any(link.id == following for link in chain):
-            return chain, following if parent else ""
+            return chain, following if written else ""
         chain.append(objects[following])

@@ -20,6 +20,7 @@ class Model:
     :param source: what the definition was read from
     :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
     :param problems: what Data Pipeline would refuse
+    :param on_demand: whether the whole pipeline runs on demand
     :param failed: why a task fails in an object's place, by object id
     :param used: ids of the objects that something asked for
     :param read: the fields that expressions name or DAGs contain, by object id and key
@@ -33,6 +34,7 @@ class Model:
     objects: Mapping[str, EffectiveObject]
     parameters: Parameters
     scheduled: bool = False
+    on_demand: bool = False
     notes: Notes = field(default_factory=Notes)
     problems: list[Problem] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)

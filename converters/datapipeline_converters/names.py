@@ -23,7 +23,7 @@ def identifier(text: str, taken: Collection[str] | Set[str] = ()) -> str:
     """
     cleaned = re.sub(r"[^A-Za-z0-9_]+", "_", text)[:_LONGEST]
     if not cleaned.strip("_"):
-        cleaned = "object"
+        cleaned = "task"
     if cleaned[0].isdigit():
         cleaned = f"_{cleaned}"
     if keyword.iskeyword(cleaned) or keyword.issoftkeyword(cleaned) or hasattr(builtins, cleaned):

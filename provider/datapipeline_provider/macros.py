@@ -43,7 +43,14 @@ def instant(value: plain_datetime | str) -> pendulum.DateTime:
     if match is None:
         raise ValueError(f"{value!r} is no date and time: expected the form 2011-05-24T17:10:00")
     date, time, seconds = match.groups()
-    return pendulum.from_format(f"{date} {time or '00:00'}{seconds or ':00'}", "YYYY-MM-DD HH:mm:ss", tz="UTC")
+    return pendulum.from_format(
+        f"{date} {time or '00:00'}{seconds or ':00'}", "YYYY-MM-DD HH:mm:ss", tz="UTC"
+    )
+
+
+def sunday(moment: pendulum.DateTime) -> pendulum.DateTime:
+    """Return the Sunday on or before, the time of day kept."""
+    return moment.subtract(days=moment.isoweekday() % 7)
 
 
 def number(value: str | int | float) -> int | float:
@@ -93,4 +100,13 @@ def text(value: int | float) -> str:
     return f"{'-' if sign else ''}{digits[0]}.{fraction}E{len(digits) - 1 + int(exponent)}"
 
 
-MACROS: tuple[Callable[..., Any], ...] = (activation_time, datetime, instant, number, divide, power, text)
+MACROS: tuple[Callable[..., Any], ...] = (
+    activation_time,
+    datetime,
+    instant,
+    sunday,
+    number,
+    divide,
+    power,
+    text,
+)

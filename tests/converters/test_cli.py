@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.cli import main
 
 BOX = {"id": "Box", "type": "Ec2Resource", "role": "R", "resourceRole": "R"}
@@ -62,7 +61,9 @@ def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> Non
         ("Say", "myComment"),
         ("Say", "maximumRetries"),
     }
-    assert all(set(line) == {"object", "type", "field", "grade", "reason", "reference"} for line in ledger["lines"])
+    assert all(
+        set(line) == {"object", "type", "field", "grade", "reason", "reference"} for line in ledger["lines"]
+    )
     assert all(line["reason"] and line["reference"] for line in ledger["lines"])
 
 
@@ -79,7 +80,10 @@ def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> Non
         (definition(SHELL | {"retryDelay": "15 Period"}), "'15 Period' is no period"),
         (definition(SHELL | {"input": {"ref": "Nowhere"}}), "'Nowhere', which is no object's id"),
         (definition(SHELL | {"dependsOn": {"ref": "Say"}}), "waits for itself"),
-        (definition(SHELL, parameters=[{"id": "myX", "allowedValues": ["a"]}], values={"myX": "b"}), "'b' is not one of"),
+        (
+            definition(SHELL, parameters=[{"id": "myX", "allowedValues": ["a"]}], values={"myX": "b"}),
+            "'b' is not one of",
+        ),
         (definition(SHELL | {"stage": "perhaps"}), "neither true nor false"),
         (definition({"id": "Copy", "type": "SqlActivity", "script": "select 1"}), "is missing"),
     ],
@@ -93,7 +97,9 @@ def test_what_cannot_be_converted(
 
 
 def test_all_problems_are_listed_at_once(convert: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert convert(definition(SHELL | {"retryDelay": "x", "attemptTimeout": "y", "onFail": {"ref": "Z"}})) == 2
+    assert (
+        convert(definition(SHELL | {"retryDelay": "x", "attemptTimeout": "y", "onFail": {"ref": "Z"}})) == 2
+    )
     error = capsys.readouterr().err
     for field in ("retryDelay", "attemptTimeout", "onFail"):
         assert f"object 'Say' field '{field}'" in error
@@ -118,7 +124,9 @@ def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "No such file" in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_written(convert: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written(
+    convert: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("")
     assert convert(definition(SHELL), "-o", str(tmp_path / "file" / "below")) == 2
     assert "cannot be written" in capsys.readouterr().err
@@ -157,7 +165,12 @@ def test_values_by_file_and_setting(convert: Any, folder: Path, tmp_path: Path) 
     )
     assert convert(document, "--values", str(tmp_path / "v.yaml"), "--set", "myC=a=b") == 0
     source = (folder / "x.py").read_text()
-    for param in ('"myA": Param("from file"', '"myB": Param("007"', '"myC": Param("a=b"', '"myD": Param("default"'):
+    for param in (
+        '"myA": Param("from file"',
+        '"myB": Param("007"',
+        '"myC": Param("a=b"',
+        '"myD": Param("default"',
+    ):
         assert param in source
 
 

@@ -30,14 +30,18 @@ def test_the_nearest_definition_wins_as_a_whole() -> None:
 
 def test_identity_is_never_inherited() -> None:
     found, _ = effective(
-        {"id": "P", "name": "Pea", "type": "T"}, {"id": "X", "parent": {"ref": "P"}}, {"id": "Default", "type": "Default"}
+        {"id": "P", "name": "Pea", "type": "T"},
+        {"id": "X", "parent": {"ref": "P"}},
+        {"id": "Default", "type": "Default"},
     )
     assert (found["X"].name, found["X"].type) == ("X", None)
 
 
 def test_circles_are_reported_once_for_each_object_in_them() -> None:
     _, problems = effective(
-        {"id": "A", "parent": {"ref": "B"}}, {"id": "B", "parent": {"ref": "A"}}, {"id": "C", "parent": {"ref": "C"}}
+        {"id": "A", "parent": {"ref": "B"}},
+        {"id": "B", "parent": {"ref": "A"}},
+        {"id": "C", "parent": {"ref": "C"}},
     )
     assert [problem.object_id for problem in problems] == ["A", "B", "C"]
     assert "A -> B -> A" in problems[0].text

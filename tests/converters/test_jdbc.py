@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from datapipeline_converters.jdbc import connection_from_jdbc, connection_from_rds
 
 
@@ -13,7 +12,10 @@ from datapipeline_converters.jdbc import connection_from_jdbc, connection_from_r
         ("jdbc:mysql://h:3306/db?user=u&password=p", ("mysql", "h", 3306, "db", "u", "p")),
         ("jdbc:mariadb://u:p@h:3306/db", ("mysql", "h", 3306, "db", "u", "p")),
         ("jdbc:mysql:aurora://h:3306/db", ("mysql", "h", 3306, "db", None, None)),
-        ("jdbc:redshift://c.redshift.amazonaws.com:5439/dev", ("redshift", "c.redshift.amazonaws.com", 5439, "dev", None, None)),
+        (
+            "jdbc:redshift://c.redshift.amazonaws.com:5439/dev",
+            ("redshift", "c.redshift.amazonaws.com", 5439, "dev", None, None),
+        ),
         ("jdbc:sqlserver://h:1433;databaseName=d;user=u;password=p", ("mssql", "h", 1433, "d", "u", "p")),
         ("jdbc:jtds:sqlserver://h:1433/d", ("mssql", "h", 1433, "d", None, None)),
         ("jdbc:oracle:thin:@h:1521:sid", ("oracle", "h", 1521, "sid", None, None)),
@@ -52,7 +54,11 @@ def test_an_unknown_url_is_kept_for_the_jdbc_provider_without_its_password() -> 
 
 def test_properties_are_kept_and_their_password_is_not() -> None:
     connection, _ = connection_from_jdbc(
-        "Db", "jdbc:mysql://h/d?useSSL=true", "u", None, properties=["allowMultiQueries=true", "password=geheim"]
+        "Db",
+        "jdbc:mysql://h/d?useSSL=true",
+        "u",
+        None,
+        properties=["allowMultiQueries=true", "password=geheim"],
     )
     assert connection.extra == {"jdbc_properties": {"useSSL": "true", "allowMultiQueries": "true"}}
     assert connection.password == "geheim"

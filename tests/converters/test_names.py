@@ -3,10 +3,9 @@ from __future__ import annotations
 import keyword
 
 import pytest
+from datapipeline_converters.names import camel_case, identifier, pipeline_name, unique
 from hypothesis import given
 from hypothesis import strategies as st
-
-from datapipeline_converters.names import camel_case, identifier, pipeline_name, unique
 
 
 @pytest.mark.parametrize(
@@ -19,8 +18,8 @@ from datapipeline_converters.names import camel_case, identifier, pipeline_name,
         ("class", "class_"),
         ("match", "match_"),
         ("print", "print_"),
-        ("", "object"),
-        ("数据", "object"),
+        ("", "task"),
+        ("数据", "task"),
         ("naïve", "na_ve"),
         ('"); import os #', "_import_os_"),
         ("a\nb", "a_b"),

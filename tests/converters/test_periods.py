@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-
 from datapipeline_converters.periods import Period, parse_period
 
 
@@ -24,7 +23,9 @@ def test_periods(text: str, expected: Period) -> None:
     assert parse_period(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "day", "15 Period", "0 days", "-1 day", "1.5 hours", "1 fortnight", "5"])
+@pytest.mark.parametrize(
+    "text", ["", "day", "15 Period", "0 days", "-1 day", "1.5 hours", "1 fortnight", "5"]
+)
 def test_what_is_no_period(text: str) -> None:
     with pytest.raises(ValueError, match="is no period"):
         parse_period(text)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-
 from datapipeline_converters.periods import parse_period
 from datapipeline_converters.schedule_dates import interval_start, overdue
 
@@ -20,7 +19,9 @@ from datapipeline_converters.schedule_dates import interval_start, overdue
         ("2024-01-03T09:07", "2 weeks", 2, "2024-01-31T09:07"),
     ],
 )
-def test_intervals_are_multiplied_from_the_anchor(anchor: str, period: str, number: int, expected: str) -> None:
+def test_intervals_are_multiplied_from_the_anchor(
+    anchor: str, period: str, number: int, expected: str
+) -> None:
     found = interval_start(datetime.fromisoformat(anchor), parse_period(period), number)
     assert found == datetime.fromisoformat(expected)
 

@@ -10,7 +10,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 90.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
 
 
@@ -108,6 +108,16 @@ def _wait_ready(
 def tail(log: Path, lines: int = 30) -> str:
     """Return the last lines of a log file."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop_together(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask processes to end, all at once, and wait for them for STOP_SECONDS; whoever started them kills the rest."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(deadline - time.monotonic(), 0))
 
 
 def stop_group(process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM) -> None:

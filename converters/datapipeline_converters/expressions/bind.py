@@ -11,6 +11,7 @@ from typing import TypeAlias
 from datapipeline_converters.expressions.checks import check_call, read_period
 from datapipeline_converters.expressions.errors import ExpressionError
 from datapipeline_converters.expressions.evaluate import NOTHING, evaluate, text_of, value_of
+from datapipeline_converters.expressions.lists import combinations
 from datapipeline_converters.expressions.tree import (
     Call,
     Items,
@@ -25,6 +26,8 @@ from datapipeline_converters.expressions.tree import (
 )
 
 Resolve: TypeAlias = Callable[[Name], Node]
+
+MAX_TEXT = 1_000_000  # characters; fields that quote each other can grow without end
 
 
 def leaves(template: Template) -> Iterator[Node]:
@@ -67,8 +70,7 @@ def bind(template: Template, resolve: Resolve) -> Template:
     neighbouring text is merged. What `resolve` returns is never asked for again, and finished text is not scanned
     again.
 
-    Raises:
-        ExpressionError: Something constant cannot be evaluated, such as makeDate(2011, 13, 1).
+    :raises ExpressionError: something constant cannot be evaluated, such as makeDate(2011, 13, 1)
     """
     parts: list[str | Node] = []
     for part in template.parts:
@@ -81,6 +83,8 @@ def _merged(parts: list[str | Node]) -> tuple[str | Node, ...]:
     for is_text, group in itertools.groupby(parts, lambda part: isinstance(part, str)):
         members = list(group)
         merged += ["".join(members)] if is_text else members  # type: ignore[arg-type]
+    if sum(len(part) for part in merged if isinstance(part, str)) > MAX_TEXT:
+        raise ExpressionError(f"the text grows to more than {MAX_TEXT} characters")
     return tuple(part for part in merged if part != "")
 
 
@@ -90,7 +94,15 @@ def _text_parts(node: Node) -> list[str | Node]:
         return list(node.template.parts)
     if _is_constant(node) and isinstance(text := text_of(node, NOTHING), str):
         return [text]
+    if isinstance(node, Items):
+        return [Items(tuple(map(_as_text, node.nodes)))]
     return [node]
+
+
+def _as_text(item: Node) -> Node:
+    """Return an element of a list as the text it is, if that is known."""
+    text = text_of(item, NOTHING) if _is_constant(item) else None
+    return Text(text) if isinstance(text, str) else item
 
 
 def _bound(node: Node, resolve: Resolve) -> Node:
@@ -136,7 +148,7 @@ def _spread(operands: tuple[Node, ...], build: Callable[..., Node], resolve: Res
     if not any(isinstance(operand, Items) for operand in bound):
         return _folded(build(*bound))
     choices = [operand.nodes if isinstance(operand, Items) else (operand,) for operand in bound]
-    return _items(_folded(build(*choice)) for choice in itertools.product(*choices))
+    return _items(_folded(build(*choice)) for choice in combinations(choices))
 
 
 def _folded(node: Node) -> Node:
@@ -174,7 +186,6 @@ def is_constant(template: Template) -> bool:
 def constant(template: Template, *, many: bool = False) -> str | tuple[str, ...]:
     """Return the text, or the texts of the list, of a constant template; `many` as in `evaluate`.
 
-    Raises:
-        ExpressionError: It is not constant.
+    :raises ExpressionError: it is not constant
     """
     return evaluate(template, NOTHING, many=many)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from datapipeline_converters.expressions.errors import ExpressionError
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
@@ -17,8 +19,7 @@ _PERIOD = re.compile(r"\s*(\d{1,9})\s+(minute|hour|day|week|month|year)s?\s*", r
 def read_period(text: str) -> tuple[int, str]:
     """Return count and unit ("days") of a period such as `1 day`.
 
-    Raises:
-        ExpressionError: It is none.
+    :raises ExpressionError: it is none
     """
     if match := _PERIOD.fullmatch(text):
         return int(match[1]), f"{match[2].lower()}s"
@@ -27,7 +28,11 @@ def read_period(text: str) -> tuple[int, str]:
     )
 
 
-FORMS = {Kind.PATTERN: parse_pattern, Kind.ZONE: zone, Kind.PERIOD: read_period}
+FORMS: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.PATTERN: parse_pattern,
+    Kind.ZONE: zone,
+    Kind.PERIOD: read_period,
+}
 
 
 def check_call(call: Call) -> None:

@@ -16,11 +16,11 @@ _EXCERPT = 60  # characters shown on either side of the place
 class ExpressionError(ConversionError):
     """An expression that AWS Data Pipeline would refuse, or could not evaluate.
 
-    Args:
-        problem: What is wrong, one clause.
-        found: What stands there instead, already quoted.
-        expected: What would be right.
-        origin: Field text and position; added later by `at` where the place of the failure does not know it.
+    :param problem: what is wrong, one clause
+    :param found: what stands there instead, already quoted
+    :param expected: what would be right
+    :param origin: field text and position; added later by `at` where the place of the failure does not know
+        it
     """
 
     def __init__(

@@ -7,7 +7,6 @@ import re
 # A run of what Jinja would take for its own or change: openers, and carriage returns (it makes \n of them). Opening
 # braces right before such a place belong to it, for what replaces it begins with braces itself.
 _SPECIAL = r"\{*(?:\{\{|\{[%#]|\r\n?"
-_INSIDE = re.compile(f"(?:{_SPECIAL}))+")
 _BEFORE_CODE = re.compile(rf"(?:{_SPECIAL}|\{{\Z))+")
 _AT_END = re.compile(rf"(?:{_SPECIAL}|\n\Z))+")  # Jinja drops the newline a template ends with
 
@@ -15,15 +14,13 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\]")
 
 
-def literal(text: str, *, before_code: bool = False, at_end: bool = False) -> str:
+def literal(text: str, *, before_code: bool) -> str:
     """Return template text that renders as `text`.
 
-    Args:
-        text: Any text.
-        before_code: Whether `{{` follows directly.
-        at_end: Whether the template ends here.
+    :param text: any text
+    :param before_code: whether an expression follows; else the template ends here
     """
-    special = _BEFORE_CODE if before_code else _AT_END if at_end else _INSIDE
+    special = _BEFORE_CODE if before_code else _AT_END
     return special.sub(lambda match: f"{{{{ {quoted(match.group())} }}}}", text)
 
 

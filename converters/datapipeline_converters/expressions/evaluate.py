@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +12,12 @@ from zoneinfo import ZoneInfo
 from datapipeline_converters.expressions.checks import FORMS, check_call
 from datapipeline_converters.expressions.errors import ExpressionError
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.lists import combinations
 from datapipeline_converters.expressions.text import datetime_text, float_text, read_datetime, read_number
 from datapipeline_converters.expressions.tree import (
     Call,
     Items,
     Joined,
-    Name,
     Negation,
     Node,
     Number,
@@ -39,10 +38,9 @@ LIST_SEPARATOR = ","  # between the values of a list that ends in a text for one
 class Facts:
     """What is known when a run starts.
 
-    Args:
-        runtime: Values of the run's fields by name, `@scheduledStartTime` and the like; instants in UTC.
-        parameters: Values of parameters; a list for an array, None for an optional one without value.
-        variables: Values of Airflow Variables.
+    :param runtime: values of the run's fields by name, `@scheduledStartTime` and the like; instants in UTC
+    :param parameters: values of parameters; a list for an array, None for an optional one without value
+    :param variables: values of Airflow Variables
     """
 
     runtime: Mapping[str, datetime | str] = field(default_factory=dict)
@@ -56,24 +54,21 @@ NOTHING = Facts()
 def evaluate(template: Template, facts: Facts = NOTHING, *, many: bool = False) -> str | tuple[str, ...]:
     """Return what Data Pipeline would make of a bound template.
 
-    Args:
-        template: The field's text, after `bind`.
-        facts: What is known when the run starts.
-        many: Whether the field takes several values; then a list within text gives one text for each element,
-            otherwise its elements are joined with commas.
+    :param template: the field's text, after `bind`
+    :param facts: what is known when the run starts
+    :param many: whether the field takes several values; then a list within text gives one text for each
+        element, otherwise its elements are joined with commas
+    :return: a tuple when the template is exactly one expression whose value is a list, or by `many`; else a
+        text
 
-    Returns:
-        A tuple when the template is exactly one expression whose value is a list, or by `many`; else a text.
-
-    Raises:
-        ExpressionError: It cannot be evaluated, or a fact is missing.
+    :raises ExpressionError: it cannot be evaluated, or a fact is missing
     """
     if len(template.parts) == 1 and not isinstance(node := template.parts[0], str):
         return text_of(node, facts)
     texts = [part if isinstance(part, str) else text_of(part, facts) for part in template.parts]
     if many and any(isinstance(text, tuple) for text in texts):
         choices = [(text,) if isinstance(text, str) else text for text in texts]
-        return tuple("".join(choice) for choice in itertools.product(*choices))
+        return tuple("".join(choice) for choice in combinations(choices))
     return "".join(_single(text) for text in texts)
 
 
@@ -102,8 +97,7 @@ def _text(value: Value) -> str:
 def value_of(node: Node, facts: Facts) -> Value:
     """Return a node's value, typed.
 
-    Raises:
-        ExpressionError: It has none; the message shows the innermost place that failed.
+    :raises ExpressionError: it has none; the message shows the innermost place that failed
     """
     try:
         return _value(node, facts)
@@ -144,7 +138,9 @@ def _fact(facts: Mapping[str, Any], name: str, what: str) -> Any:
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    """Return an instant as Data Pipeline has it: in UTC, in whole seconds."""
+    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return aware.replace(microsecond=0)
 
 
 def _parameter(node: Parameter, facts: Facts) -> Value:
@@ -153,7 +149,7 @@ def _parameter(node: Parameter, facts: Facts) -> Value:
     try:
         return tuple(map(read, raw or ())) if node.is_array else "" if raw is None else read(raw)
     except ValueError:
-        raise ExpressionError(f"the parameter {node.name} is no {node.kind}", found=repr(raw)) from None
+        raise ExpressionError(f"the value of the parameter {node.name} is no {node.kind}") from None
 
 
 def _mapped(function: Any, arguments: list[Value]) -> Value:
@@ -161,7 +157,7 @@ def _mapped(function: Any, arguments: list[Value]) -> Value:
     if not any(isinstance(argument, tuple) for argument in arguments):
         return function(*arguments)  # type: ignore[no-any-return]
     choices = [argument if isinstance(argument, tuple) else (argument,) for argument in arguments]
-    return tuple(function(*choice) for choice in itertools.product(*choices))
+    return tuple(function(*choice) for choice in combinations(choices))
 
 
 def _operation(node: Operation, facts: Facts) -> Value:
@@ -186,7 +182,7 @@ def _number(value: Value) -> int | float:
 
 
 def divide(dividend: int | float, divisor: int | float) -> int | float:
-    """Divide as Java does: two whole numbers give a whole number, cut towards zero. [inferred]"""
+    """Divide as Java does: two whole numbers give a whole number, cut towards zero [inferred]."""
     if isinstance(dividend, int) and isinstance(divisor, int):
         if divisor == 0:
             raise ExpressionError("division by zero")
@@ -236,14 +232,14 @@ def _call(node: Call, facts: Facts) -> Value:
 
 
 def _argument(value: Value, kind: Kind) -> datetime | int | str | ZoneInfo | tuple[Any, ...]:
-    """Return an argument as the kind it has to be; texts are read as numbers and instants. [inferred]"""
+    """Return an argument as the kind it has to be; texts are read as numbers and instants [inferred]."""
     if isinstance(value, str):
         if kind is Kind.DATETIME:
             return read_datetime(value)
         if kind is Kind.INTEGER:
             value = read_number(value)
         elif kind in {Kind.ZONE, Kind.PERIOD}:
-            return FORMS[kind](value)
+            return FORMS[kind](value)  # type: ignore[no-any-return]
         else:
             return value
     if (isinstance(value, datetime) and kind is Kind.DATETIME) or (

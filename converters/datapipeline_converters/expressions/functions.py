@@ -32,12 +32,12 @@ class Kind(Enum):
 class Function:
     """One function.
 
-    Args:
-        arguments: What it takes.
-        result: What it gives.
-        evaluate: What it does to values of these kinds.
-        jinja: How a template says it; `{0}` is the first argument. Empty: the writer knows more than a text can say.
-        anywhere: Whether that works on any datetime, not only on pendulum's.
+    :param arguments: what it takes
+    :param result: what it gives
+    :param evaluate: what it does to values of these kinds
+    :param jinja: how a template says it; `{0}` is the first argument. Empty: the writer knows more than a
+        text can say
+    :param anywhere: whether that works on any datetime, not only on pendulum's
     """
 
     arguments: tuple[Kind, ...]
@@ -102,7 +102,7 @@ FUNCTIONS: dict[str, Function] = {
     # Earlier editions of the guide meant the midnight after the argument; the last one the midnight before.
     "midnight": _day(instants.at_midnight, "{0}.start_of('day')"),
     "firstOfMonth": _day(instants.on_first_of_month, "{0}.replace(day=1)"),
-    "sunday": _day(instants.on_sunday, "{0}.subtract(days={0}.isoweekday() % 7)"),
+    "sunday": _day(instants.on_sunday, "macros.datapipeline.sunday({0})"),
     "yesterday": _day(lambda d: instants.plus_days(d, -1), "{0}.subtract(days=1)"),
     **dict(_step(instants.plus_months, 12, "years")),
     **dict(_step(instants.plus_months, 1, "months")),

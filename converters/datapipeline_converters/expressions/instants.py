@@ -37,7 +37,7 @@ def _in_calendar(change: Callable[[datetime, int], datetime]) -> Callable[[datet
 
 def _months(moment: datetime, count: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
-    if not 1 <= year <= 9999:  # noqa: PLR2004
+    if not 1 <= year <= 9999:
         raise OverflowError
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
@@ -74,8 +74,7 @@ def on_sunday(moment: datetime) -> datetime:
 def zone(name: str) -> ZoneInfo:
     """Return a time zone by its id, such as America/Los_Angeles.
 
-    Raises:
-        ExpressionError: There is none of that id.
+    :raises ExpressionError: there is none of that id
     """
     try:
         return ZoneInfo(name)

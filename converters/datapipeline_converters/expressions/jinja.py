@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from datapipeline_converters.expressions.errors import ExpressionError, Unsuppor
 from datapipeline_converters.expressions.escaping import literal, quoted
 from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.lists import combinations
 from datapipeline_converters.expressions.text import DATETIME_FORMAT, float_text
 from datapipeline_converters.expressions.tree import (
     Call,
@@ -32,6 +32,7 @@ from datapipeline_converters.expressions.tree import (
 )
 
 MACROS = "macros.datapipeline"
+MAX_LENGTH = 100_000  # characters of one expression
 
 # How tightly an expression holds together in Jinja, whose ~ binds more than + and less than *.
 _FILTER, _ADD, _CONCAT, _MULTIPLY, _SIGN, _ATOM = range(6)
@@ -46,11 +47,10 @@ _PRINTABLE = re.compile(r"[ -~]+|[^ -~]+")  # strftime is only trusted with prin
 class RuntimeField:
     """What a runtime field is in Airflow.
 
-    Args:
-        expression: Jinja for it, such as `data_interval_start`.
-        kind: A datetime (in UTC) or a text.
-        pendulum: Whether the datetime is one of pendulum's, exact to the second as Data Pipeline's are.
-        pendulum_expression: Jinja for such a datetime, where `expression` is a plain one.
+    :param expression: Jinja for it, such as `data_interval_start`
+    :param kind: A datetime (in UTC) or a text
+    :param pendulum: whether the datetime is one of pendulum's, exact to the second as Data Pipeline's are
+    :param pendulum_expression: Jinja for such a datetime, where `expression` is a plain one
     """
 
     expression: str
@@ -63,11 +63,10 @@ class RuntimeField:
 class Written:
     """A field as Airflow takes it: either `text`, one Jinja template, or `items`, a list.
 
-    Args:
-        text: The template; None where the value is a list.
-        items: A template for each element; an array Parameter stands for all its elements.
-        notes: Sentences for the user: what is approximated, and patterns that are likely mistakes.
-        exact: Whether nothing was approximated.
+    :param text: the template; None where the value is a list
+    :param items: A template for each element; an array Parameter stands for all its elements
+    :param notes: sentences for the user: what is approximated, and patterns that are likely mistakes
+    :param exact: whether nothing was approximated
     """
 
     text: str | None = None
@@ -90,14 +89,11 @@ class _Code:
 def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many: bool = False) -> Written:
     """Write a bound template for Airflow.
 
-    Args:
-        template: The field's text, after `bind`.
-        runtime: What the runtime fields are; the schedule decides.
-        many: Whether the field takes several values; as in `evaluate`.
-
-    Raises:
-        UnsupportedExpressionError: No template can say it; the field has to be refused.
-        ExpressionError: The expression is wrong, such as a date plus a number.
+    :param template: the field's text, after `bind`
+    :param runtime: what the runtime fields are; the schedule decides
+    :param many: whether the field takes several values; as in `evaluate`
+    :raises UnsupportedExpressionError: no template can say it; the field has to be refused
+    :raises ExpressionError: the expression is wrong, such as a date plus a number
     """
     writer = _Writer(runtime)
     parts = template.parts
@@ -109,7 +105,7 @@ def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many
         choices = [part.nodes if isinstance(part, Items) else (part,) for part in parts]
         if any(_is_array(part) for choice in choices for part in choice):
             raise _no_mapping()
-        texts = tuple(writer.template(choice) for choice in itertools.product(*choices))
+        texts = tuple(writer.template(choice) for choice in combinations(choices))
         return Written(None, texts, *writer.verdict)
     text = writer.template(parts)
     return Written(text, None, *writer.verdict)
@@ -155,9 +151,7 @@ class _Writer:
         runs = [run for run in runs if run != ""]
         last = len(runs) - 1
         return "".join(
-            f"{{{{ {run.text} }}}}"
-            if isinstance(run, _Code)
-            else literal(run, before_code=index < last, at_end=index == last)
+            f"{{{{ {run.text} }}}}" if isinstance(run, _Code) else literal(run, before_code=index < last)
             for index, run in enumerate(runs)
         )
 
@@ -186,8 +180,15 @@ class _Writer:
         if isinstance(node, Operation) and self._kind(node) is Kind.TEXT:
             if _is_array(node.left) or _is_array(node.right):
                 raise _no_mapping()
+            self._note_appending(node)
             return self._pieces(node.left) + self._pieces(node.right)
         return [self._as_text(node)]
+
+    def _note_appending(self, node: Operation) -> None:
+        """Note a text parameter in what looks like an addition."""
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, Parameter) and one.kind == "text" and self._kind(other) in _NUMBERS:
+                self._approximate(f"`{one.name}` is a text, so that + appends instead of adding")
 
     def _parameter_text(self, node: Parameter) -> _Code:
         """Return a parameter as the text the user gave."""
@@ -297,10 +298,6 @@ class _Writer:
         return code
 
     def _arithmetic(self, node: Operation) -> _Code:
-        if _has_text_parameter(node):
-            self._approximate(
-                "a parameter is calculated with: its type decides, what Data Pipeline does is not known"
-            )
         left, right = self._number(node.left), self._number(node.right)
         operator = self._native_operator(node)
         if operator is None:
@@ -350,9 +347,8 @@ class _Writer:
     def _instant(self, node: Node, *, pendulum: bool) -> str:
         """Return a date and time that an attribute can follow.
 
-        Args:
-            node: What it is made of.
-            pendulum: Whether it has to be one of pendulum's.
+        :param node: what it is made of
+        :param pendulum: whether it has to be one of pendulum's
         """
         kind = self._kind(node)
         if kind in _NUMBERS:
@@ -373,6 +369,8 @@ class _Writer:
             self._notes.setdefault(sentence)
         tokens = joda.parse_pattern(pattern.value)
         receiver = self._instant(moment, pendulum=any(_needs_pendulum(token) for token in tokens))
+        if len(receiver) * len(tokens) > MAX_LENGTH:
+            raise UnsupportedExpressionError("the date pattern is too long for a template")
         codes: list[_Code] = []
         directives = ""
         for token in tokens:
@@ -393,9 +391,9 @@ class _Writer:
         if number := joda.LETTERS.get(letter):
             return [_number_piece(number, count, receiver)]
         if letter == "S":
-            return [_Code(f"{receiver}.strftime('%f')[:{min(count, 3)}]"), "0" * (count - 3)]
+            return ["0" * count]  # Data Pipeline's instants are whole seconds
         if letter in "Ea":
-            return ["%p" if letter == "a" else "%A" if count >= 4 else "%a"]  # noqa: PLR2004
+            return ["%p" if letter == "a" else "%A" if count >= 4 else "%a"]
         if letter == "G":
             return [joda.ERA]
         if zone == "UTC":
@@ -408,27 +406,29 @@ class _Writer:
             return ["%Z"]
         if count == 1:
             return ["%z"]
-        if count == 2:  # noqa: PLR2004
+        if count == 2:
             offset = f"{receiver}.strftime('%z')"
             return [_Code(f"{offset}[:3]"), ":", _Code(f"{offset}[3:]")]
         return [_Code(f"{receiver}.timezone_name")]
 
 
 def _needs_pendulum(token: joda.Field | joda.Literal) -> bool:
-    """Tell whether a pattern letter asks for what plain datetimes lack, or may have too much of (fractions)."""
-    return isinstance(token, joda.Field) and (
-        token.letter == "S" or (token.letter == "D" and token.count != 3)
-    )  # noqa: PLR2004
+    """Tell whether a pattern letter asks for something that plain datetimes lack."""
+    return (
+        isinstance(token, joda.Field)
+        and token.letter == "D"
+        and token.count not in joda.LETTERS["D"].strftime
+    )
 
 
 def _number_piece(number: joda.NumberLetter, count: int, receiver: str) -> str | _Code:
-    if number.names and count >= 3:  # noqa: PLR2004
-        return "%B" if count >= 4 else "%b"  # noqa: PLR2004
+    if number.names and count >= 3:
+        return "%B" if count >= 4 else "%b"
     if directive := number.strftime.get(count):
         return directive
     value = number.python.format(receiver)
     level = _ADD if " + " in value.rpartition(")")[2] else _MULTIPLY if " " in value else _ATOM
-    if number.two_digits and count == 2:  # noqa: PLR2004
+    if number.two_digits and count == 2:
         value, level = f"{value} % 100", _MULTIPLY
     if count == 1:
         return _Code(value, level)
@@ -471,10 +471,6 @@ def _is_natural(node: Node) -> bool:
     if isinstance(node, Operation):
         return node.operator != "-" and _is_natural(node.left) and _is_natural(node.right)
     return isinstance(node, Call) or (isinstance(node, Number) and node.value >= 0)
-
-
-def _has_text_parameter(node: Operation) -> bool:
-    return isinstance(node.left, Parameter) or isinstance(node.right, Parameter)
 
 
 def _number(value: int | float) -> _Code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,8 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _SHORT = 3  # letters of a short name
 _LONG = 4  # from so many pattern letters on, a name is written out
 ERA = "AD"
@@ -39,12 +53,11 @@ class Literal:
 class NumberLetter:
     """A letter that prints a number, padded with zeros to the count of letters.
 
-    Args:
-        value: The number, of an instant.
-        python: The same as an expression of the instant `{0}`, readable by Python and by Jinja.
-        strftime: The counts at which a strftime token prints exactly the same.
-        two_digits: Whether two letters mean the last two digits.
-        names: Names that replace the number from three letters on.
+    :param value: the number, of an instant
+    :param python: the same as an expression of the instant `{0}`, readable by Python and by Jinja
+    :param strftime: the counts at which a strftime token prints exactly the same
+    :param two_digits: whether two letters mean the last two digits
+    :param names: names that replace the number from three letters on
     """
 
     value: Callable[[datetime], int]
@@ -65,7 +78,7 @@ LETTERS: Mapping[str, NumberLetter] = {
     "w": NumberLetter(lambda d: d.isocalendar()[1], "{0}.isocalendar()[1]", {2: "%V"}),
     "e": NumberLetter(lambda d: d.isoweekday(), "{0}.isoweekday()", {1: "%u"}),
     "D": NumberLetter(lambda d: d.timetuple().tm_yday, "{0}.day_of_year", {3: "%j"}),
-    "M": NumberLetter(lambda d: d.month, "{0}.month", {2: "%m"}, names=tuple(_MONTHS)),
+    "M": NumberLetter(lambda d: d.month, "{0}.month", {2: "%m"}, names=_MONTHS),
     "d": NumberLetter(lambda d: d.day, "{0}.day", {2: "%d"}),
     "K": NumberLetter(lambda d: d.hour % 12, "{0}.hour % 12", {}),
     "h": NumberLetter(lambda d: (d.hour + 11) % 12 + 1, "({0}.hour + 11) % 12 + 1", {2: "%I"}),
@@ -83,8 +96,7 @@ ALL_LETTERS = "".join(sorted([*LETTERS, *_OTHERS], key=lambda letter: (letter.lo
 def parse_pattern(pattern: str) -> tuple[Field | Literal, ...]:
     """Cut a pattern into letters and literal text.
 
-    Raises:
-        ExpressionError: It is empty, or has a letter that means nothing.
+    :raises ExpressionError: it is empty, or has a letter that means nothing
     """
     if not pattern:
         raise ExpressionError("the date pattern is empty", expected="expected letters such as YYYY-MM-dd")
@@ -130,8 +142,7 @@ def _field(letter: str, count: int, pattern: str) -> Field:
 def format_instant(moment: datetime, pattern: str) -> str:
     """Return an instant in a pattern, as Joda-Time's English formatter does.
 
-    Raises:
-        ExpressionError: The pattern is malformed.
+    :raises ExpressionError: the pattern is malformed
     """
     return "".join(
         token.text if isinstance(token, Literal) else _printed(moment, token.letter, token.count)
@@ -144,13 +155,13 @@ def _printed(moment: datetime, letter: str, count: int) -> str:
         value = number.value(moment)
         if number.names and count >= _SHORT:
             return _name(number.names[value - 1], count)
-        if number.two_digits and count == 2:  # noqa: PLR2004
+        if number.two_digits and count == 2:
             value %= 100
         return f"{value:0{count}}"
     if letter == "E":
         return _name(_DAYS[moment.weekday()], count)
     if letter == "a":
-        return "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004
+        return "AM" if moment.hour < 12 else "PM"
     if letter == "S":
         return f"{moment.microsecond // 1000:03}"[:count].ljust(count, "0")
     return ERA if letter == "G" else _zone(moment, letter, count)
@@ -179,7 +190,7 @@ def suspicions(pattern: str) -> tuple[str, ...]:
     """Return a sentence for each letter that probably means something else than its author wanted."""
     fields = [token for token in parse_pattern(pattern) if isinstance(token, Field)]
     letters = [field.letter for field in fields]
-    pairs = list(zip(letters, letters[1:], strict=False))
+    pairs = list(itertools.pairwise(letters))
     found = []
     if {"h", "K"} & set(letters) and "a" not in letters:
         found.append(

@@ -43,8 +43,7 @@ def tokens(source: str, opening: int) -> Iterator[Token]:
 
     Braces between quotes do not close an expression.
 
-    Raises:
-        ExpressionError: The expression is not closed, or holds a character that means nothing.
+    :raises ExpressionError: the expression is not closed, or holds a character that means nothing
     """
     position = opening + 2
     while match := _TOKEN.match(source, position):

@@ -35,8 +35,7 @@ def parse(text: str) -> Template:
 
     `${...}`, `$1` and braces of other kinds are literal text.
 
-    Raises:
-        ExpressionError: An expression is malformed; the message shows the place.
+    :raises ExpressionError: an expression is malformed; the message shows the place
     """
     parts: list[str | Node] = []
     position = 0
@@ -62,10 +61,10 @@ class _Expression:
         self._nesting = self._operations = 0
 
     def read(self) -> Node:
-        if self._token.kind == "end":
+        if self._is_over():
             raise self._error("the expression is empty", expected="expected a name, a value or a call")
         node = self._operation(0)
-        if self._token.kind != "end":
+        if not self._is_over():
             raise self._error(
                 "the expression does not go on like this",
                 found=str(self._token),
@@ -78,7 +77,7 @@ class _Expression:
         if level == len(PRECEDENCE):
             return self._unary()
         left = self._operation(level + 1)
-        while self._token.text in PRECEDENCE[level] and self._token.kind == "mark":
+        while any(self._is(sign) for sign in PRECEDENCE[level]):
             self._count_operation()
             sign = self._take()
             left = Operation(sign.text, left, self._operation(level + 1), self._origin(sign))
@@ -178,6 +177,9 @@ class _Expression:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
             raise self._error(f"the expression has more than {MAX_OPERATIONS} operators")
+
+    def _is_over(self) -> bool:
+        return self._token.kind == "end"
 
     def _is(self, mark: str) -> bool:
         return self._token.kind == "mark" and self._token.text == mark

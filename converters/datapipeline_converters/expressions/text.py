@@ -16,12 +16,12 @@ _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
 _INTEGER = re.compile(r"\s*[-+]?\d{1,18}\s*", re.ASCII)
 _FLOAT = re.compile(r"\s*[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 _DATETIME = re.compile(
-    r"\s*(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:[Zz]|\+00:00)?\s*", re.ASCII
+    r"\s*(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?(?:[Zz]|\+00:00)?\s*", re.ASCII
 )
 
 
 def float_text(value: float) -> str:
-    """Return a float as Java's `Double.toString` does: `4.0`, `0.5`, `1.0E7`. [inferred]"""
+    """Return a float as Java's `Double.toString` does: `4.0`, `0.5`, `1.0E7` [inferred]."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -39,38 +39,36 @@ def datetime_text(value: datetime) -> str:
 
 
 def read_number(text: str) -> int | float:
-    """Return the number a text spells. [inferred]
+    """Return the number a text spells [inferred].
 
-    Raises:
-        ExpressionError: It spells none.
+    :raises ExpressionError: it spells none
     """
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
     raise ExpressionError(
-        "a number is needed", found=f"the text {text!r}", expected="expected digits, such as 5 or 0.25"
+        "a number is needed", found="another text", expected="expected digits, such as 5 or 0.25"
     )
 
 
 def read_datetime(text: str) -> datetime:
     """Return the instant, in UTC, that a text such as `2011-05-24T17:10:00` spells (dp-expressions-functions).
 
-    A trailing `Z` or `+00:00`, a fraction, and a missing time of day are accepted.
+    A trailing `Z` or `+00:00`, a fraction (it is dropped), and a missing time of day are accepted. The message does not
+    repeat the text, which may be a secret.
 
-    Raises:
-        ExpressionError: It spells none.
+    :raises ExpressionError: it spells none
     """
     match = _DATETIME.fullmatch(text)
     try:
         if match:
-            *fields, fraction = match.groups(default="0")
-            year, month, day, hour, minute, second = map(int, fields)
-            return datetime(year, month, day, hour, minute, second, int(f"{fraction:0<6}"[:6]), UTC)
+            year, month, day, hour, minute, second = map(int, match.groups(default="0"))
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         pass
     raise ExpressionError(
         "a date and time is needed",
-        found=f"the text {text!r}",
+        found="another text",
         expected="expected the form 2011-05-24T17:10:00",
     )

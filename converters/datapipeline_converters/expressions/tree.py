@@ -16,10 +16,6 @@ class Origin:
     position: int
 
 
-def _origin() -> Origin | None:
-    return field(default=None, compare=False, repr=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number; int and float are different things (`1 / 2` and `1.0 / 2`)."""
@@ -39,7 +35,7 @@ class Name:
     """A reference such as `node.@scheduledStartTime`; the parts keep their `@` or `*`."""
 
     parts: tuple[str, ...]
-    origin: Origin | None = _origin()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return ".".join(self.parts)
@@ -51,7 +47,7 @@ class Call:
 
     function: str
     arguments: tuple[Node, ...]
-    origin: Origin | None = _origin()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Operation:
     operator: str
     left: Node
     right: Node
-    origin: Origin | None = _origin()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +65,17 @@ class Negation:
     """A minus before an operand."""
 
     operand: Node
-    origin: Origin | None = _origin()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """An Airflow Param, known when a run starts.
 
-    Args:
-        name: The Param's name.
-        kind: What its value is.
-        is_array: Whether it is a list of such values.
-        optional: Whether it may have no value, which is empty text inside a longer text.
+    :param name: the Param's name
+    :param kind: what its value is
+    :param is_array: whether it is a list of such values
+    :param optional: whether it may have no value, which is empty text inside a longer text
     """
 
     name: str
@@ -126,9 +121,8 @@ Node: TypeAlias = (
 class Template:
     """A field's text: literal text and expressions in turn.
 
-    Args:
-        parts: Literal text (never empty) and expressions, in order.
-        source: The text it was read from.
+    :param parts: literal text (never empty) and expressions, in order
+    :param source: the text it was read from
     """
 
     parts: tuple[str | Node, ...]

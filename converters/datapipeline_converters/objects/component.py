@@ -41,8 +41,8 @@ class Context(Protocol):
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection, with hints on what the user has to fill in or check; return its id."""
 
-    def static_prefix(self, component: Component, field: str) -> str:
-        """Return what a text field starts with before anything that is known only at run time."""
+    def fixed_beginning(self, component: Component, field: str) -> tuple[str, bool]:
+        """Return what a text field starts with before anything that only a run knows, and whether that is all of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from datapipeline_converters.periods import Period, parse_period
 from datapipeline_converters.plan import FieldText
 
 Secret = NewType("Secret", str)
+# Part of a connection, which the user can fill in there: no value is needed at conversion.
+ConnectionText = NewType("ConnectionText", str)
 
 _IDENTITY = frozenset({"id", "name", "type", "trouble"})
 
@@ -52,23 +54,25 @@ def read_field(reader: Reader, key: str, values: tuple[Value, ...], annotation: 
     return results[0] if results else None
 
 
-@cache
-def attributes(cls: type[object]) -> Mapping[str, tuple[str, Any]]:
+def attributes(cls: Any) -> Mapping[str, tuple[str, Any]]:
     """Return a type's attributes with the keys and annotations of their fields, identity aside."""
-    hints = typing.get_type_hints(cls)
     return {
         name: (("*" if Secret in _alternatives(hint) else "") + camel_case(name), hint)
-        for name, hint in hints.items()
-        if name in getattr(cls, "__dataclass_fields__", {}) and name not in _IDENTITY
+        for name, hint in _hints(cls).items()
+        if name in cls.__dataclass_fields__ and name not in _IDENTITY
     }
 
 
-@cache
-def texts(cls: type[object]) -> frozenset[str]:
+def texts(cls: Any) -> frozenset[str]:
     """Return the keys of a type's fields that are texts with expressions."""
     return frozenset(
         key for key, hint in attributes(cls).values() if FieldText in (*typing.get_args(hint), hint)
     )
+
+
+@cache
+def _hints(cls: Any) -> Mapping[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def _alternatives(annotation: Any) -> list[Any]:
@@ -145,6 +149,7 @@ def parse_moment(text: str) -> datetime:
 _READINGS: Mapping[Any, Callable[[str, str], Any]] = {
     str: lambda key, text: text,
     Secret: lambda key, text: Secret(text),
+    ConnectionText: lambda key, text: ConnectionText(text),
     Period: _period,
     int: _integer,
     bool: _boolean,

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datapipeline_converters.jdbc import connection_from_rds
 from datapipeline_converters.ledger import approximated, emulated, exact
 from datapipeline_converters.objects.component import Component, Context
-from datapipeline_converters.objects.fields import Secret
+from datapipeline_converters.objects.fields import ConnectionText, Secret
 
 
 @dataclass(frozen=True, kw_only=True)
 class RdsDatabase(Component):
     """A database instance with its user; it becomes an Airflow connection."""
 
-    rds_instance_id: str | None
-    username: str | None
+    rds_instance_id: ConnectionText | None
+    username: ConnectionText | None
     password: Secret | None
-    database_name: str | None = None
-    region: str | None = None
-    jdbc_driver_jar_uri: str | None = None
-    jdbc_properties: tuple[str, ...] = ()
+    database_name: ConnectionText | None = None
+    region: ConnectionText | None = None
+    jdbc_driver_jar_uri: ConnectionText | None = None
+    jdbc_properties: tuple[ConnectionText, ...] = ()
 
     page = "dp-object-rdsdatabase"
     verdicts = {

@@ -59,4 +59,4 @@ class S3DataNode(DataNode):
     def as_asset(self, context: Context) -> str | None:
         """Return the fixed beginning of the path."""
         field = "directoryPath" if self.directory_path else "filePath"
-        return s3_asset(context.static_prefix(self, field), whole=False)
+        return s3_asset(*context.fixed_beginning(self, field))

@@ -10,7 +10,7 @@ from datapipeline_converters.definition import Ref
 from datapipeline_converters.jdbc import connection_from_jdbc
 from datapipeline_converters.ledger import Verdict, exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.fields import Secret
+from datapipeline_converters.objects.fields import ConnectionText, Secret
 from datapipeline_converters.objects.runnable import DATA_NODE, DataNode
 from datapipeline_converters.plan import Argument, Call, FieldText
 
@@ -40,8 +40,8 @@ class TableNode(DataNode):
     select_query: FieldText | None = None
     insert_query: FieldText | None = None
     create_table_sql: FieldText | None = None
-    connection_string: str | None = None
-    username: str | None = None
+    connection_string: ConnectionText | None = None
+    username: ConnectionText | None = None
     password: Secret | None = None
 
     def as_table(self, context: Context) -> Call:
@@ -67,6 +67,6 @@ class TableNode(DataNode):
     def as_asset(self, context: Context) -> str | None:
         """Return the connection and the fixed beginning of the table's name."""
         try:
-            return table_asset(self.as_connection(context), context.static_prefix(self, "table"))
+            return table_asset(self.as_connection(context), context.fixed_beginning(self, "table")[0])
         except CannotConvertError:
             return None

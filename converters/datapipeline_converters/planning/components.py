@@ -8,15 +8,15 @@ from typing import Any
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.expressions import constant, is_constant
-from datapipeline_converters.ledger import Verdict, refused
+from datapipeline_converters.ledger import Verdict, emulated, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.fields import FieldError, Secret, attributes, read_field
+from datapipeline_converters.objects.fields import ConnectionText, FieldError, Secret, attributes, read_field
 from datapipeline_converters.objects.unsupported import base_of, stand_in
 from datapipeline_converters.plan import Connection, FieldText
-from datapipeline_converters.planning.prefix import static_prefix
+from datapipeline_converters.planning.prefix import fixed_beginning
 from datapipeline_converters.scope import MissingValueError, Scope, present
 
 
@@ -37,8 +37,6 @@ class Reader:
             template = self._at(field, late=False).bind(text)
         except MissingValueError as missing:
             model.missing[owner, field] = missing.name
-            advice = f"parameter `{missing.name}` has no value: give it with --set {missing.name}=…"
-            model.notes.add(owner, field, refused(advice))
             return None
         if not is_constant(template):
             raise FieldError("is needed before any run, so it cannot hold a run-time field.")
@@ -91,15 +89,15 @@ class Components:
             self.model.before_first_run.setdefault(f"Connection `{key}`: {hint}")
         return key
 
-    def static_prefix(self, component: Component, field: str) -> str:
-        """Return what a text field starts with before anything that is known only at run time."""
+    def fixed_beginning(self, component: Component, field: str) -> tuple[str, bool]:
+        """Return what a text field starts with before anything that only a run knows, and whether that is all of it."""
         effective = self.model.objects[component.id]
         for value in present(self.model, effective, field):
             if isinstance(value, str):
                 text = self.reader(component.id).text(field, value)
                 self.model.read.add((component.id, field))
-                return static_prefix(text.template, self.model.parameters)
-        return ""
+                return fixed_beginning(text.template, self.model.parameters)
+        return "", False
 
     def _build(self, object_id: str, referrer: str | None) -> Component:
         effective = self.model.objects.get(object_id)
@@ -120,6 +118,13 @@ class Components:
         component, _ = self._read(base_of(cls), object_id, referrer, " ".join(map(str, problems)))
         return component
 
+    def _note_missing(self, object_id: str, key: str, parameter: str, annotation: object) -> None:
+        fault = f"parameter `{parameter}` has no value"
+        if {Secret, ConnectionText} & set(getattr(annotation, "__args__", ())):
+            self.note(object_id, key, emulated(f"{fault}: fill it in in the connection"))
+        else:
+            self.note(object_id, key, refused(f"{fault}: give it with --set {parameter}=…"))
+
     def _read(
         self, cls: type[Component], object_id: str, referrer: str | None, trouble: str = ""
     ) -> tuple[Component, list[Problem]]:
@@ -128,7 +133,7 @@ class Components:
         reader = self.reader(object_id, referrer)
         problems: list[Problem] = []
         found: dict[str, Any] = {}
-        required = {item.name for item in fields(cls) if item.default is MISSING}
+        required = {item.name for item in fields(cls) if item.default is MISSING} & attributes(cls).keys()
         for attribute, (key, annotation) in attributes(cls).items():
             values = present(self.model, effective, key)
             if not values:
@@ -140,9 +145,11 @@ class Components:
             except (FieldError, ConversionError) as error:
                 problems.append(Problem(object_id, key, _shown(error, annotation)))
                 continue
+            if missing := self.model.missing.get((object_id, key)):
+                self._note_missing(object_id, key, missing, annotation)
             if value is not None or attribute in required:
                 found[attribute] = value
-        if problems and required:
+        if not required <= found.keys():
             return Component(id=object_id, name=effective.name, type=effective.type or ""), problems
         identity = {"id": object_id, "name": effective.name, "type": effective.type or "", "trouble": trouble}
         return cls(**identity, **found), problems

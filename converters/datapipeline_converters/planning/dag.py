@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from datapipeline_converters.expressions import ExpressionError
-from datapipeline_converters.expressions import ExpressionError
 from datapipeline_converters.names import identifier
 from datapipeline_converters.plan import Argument, Call, Dag, Param, Task
 from datapipeline_converters.planning.components import Components
@@ -72,13 +71,6 @@ class DagPlanner:
             tasks=[Task(ids[step], _without(operator, shared)) for step, operator in written.items()],
             edges=[(ids[before], ids[after]) for before, after in edges],
         )
-
-    def _written(self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter) -> Call:
-        """Return an operator with its texts; one that fails when a text cannot be said."""
-        try:
-            return writer.write_operator(operator)
-        except ExpressionError as error:
-            return writer.write_operator(planner.unsayable(step, error))
 
     def _written(self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter) -> Call:
         """Return an operator with its texts; one that fails when a text cannot be said."""

@@ -15,7 +15,7 @@ from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.dag import DagPlanner
 from datapipeline_converters.planning.graph import Graph
-from datapipeline_converters.planning.timing import Timing, plan_timing
+from datapipeline_converters.planning.timing import ON_DEMAND, Timing, plan_timing
 
 
 def make_plan(model: Model, options: Options) -> Plan:
@@ -24,9 +24,12 @@ def make_plan(model: Model, options: Options) -> Plan:
     ids = [item.id for item in model.objects.values() if item.type is not None and _is_activity(item.type)]
     timings = {object_id: plan_timing(components, object_id, options) for object_id in ids}
     model.scheduled = any(timing.scheduled for timing in timings.values())
+    model.on_demand = all(timing.style == ON_DEMAND for timing in timings.values())
     activities = {object_id: _activity(components, object_id) for object_id in ids}
     graph = Graph(components, activities)
     graph.build()
+    if not activities:
+        model.leave("the definition has no activity: there is nothing for a DAG to do")
     groups: dict[Timing, list[str]] = {}
     for object_id, timing in timings.items():
         groups.setdefault(timing, []).append(object_id)

@@ -6,19 +6,16 @@ from datapipeline_converters.expressions import Parameter, Template, Text
 from datapipeline_converters.parameters import Parameters
 
 
-def static_prefix(template: Template, parameters: Parameters) -> str:
-    """Return what a template starts with before anything that is known only at run time."""
+def fixed_beginning(template: Template, parameters: Parameters) -> tuple[str, bool]:
+    """Return what a template starts with before anything that only a run knows, and whether that is all of it."""
     prefix = ""
     for part in template.parts:
-        if isinstance(part, Parameter):
-            values = parameters.values(part.name)
-            if not values or len(values) > 1:
-                return prefix
-            prefix += values[0]
+        if isinstance(part, str):
+            prefix += part
         elif isinstance(part, Text):
             prefix += part.value
-        elif isinstance(part, str):
-            prefix += part
+        elif isinstance(part, Parameter) and len(values := parameters.values(part.name) or ()) == 1:
+            prefix += values[0]
         else:
-            return prefix
-    return prefix
+            return prefix, False
+    return prefix, True

@@ -73,10 +73,9 @@ class TaskPlanner:
 
     def _trying(self, runnable: Runnable) -> Mapping[str, Argument]:
         retries = runnable.maximum_retries
-        delay = DEFAULT_RETRY_DELAY if isinstance(runnable, Precondition) else runnable.retry_delay
         return {
             "retries": DEFAULT_RETRIES if retries is None else retries,
-            "retry_delay": (delay or DEFAULT_RETRY_DELAY).length,
+            "retry_delay": (runnable.retry_delay or DEFAULT_RETRY_DELAY).length,
         }
 
     def _waiting(self, runnable: Runnable) -> Mapping[str, Argument]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import jinja2
 
 from datapipeline_converters.plan import Argument, Call, Dag, Param, Plan
-from datapipeline_converters.rendering.layout import Layout, import_lines
+from datapipeline_converters.rendering.layout import WIDTH, Layout, import_lines
 
 _DOCSTRING = (
     "Converted from an AWS Data Pipeline definition by dp2airflow.\n\n"
@@ -23,7 +23,8 @@ def render(plan: Plan) -> str:
     """Return the source of the file that holds a plan's DAGs: the same plan gives the same bytes."""
     layout = Layout()
     dags = [_dag(dag, layout) for dag in plan.dags]
-    return _template().render(docstring=_DOCSTRING, imports=import_lines(layout.imports), dags=dags)
+    source = _template().render(docstring=_DOCSTRING, imports=import_lines(layout.imports), dags=dags)
+    return source.rstrip() + "\n"
 
 
 @cache
@@ -49,7 +50,7 @@ def _dag(dag: Dag, layout: Layout) -> Mapping[str, Any]:
     return {
         "head": layout.source(_head(dag), 0, 1000),
         "tasks": tasks,
-        "edges": [_edge(before, after, layout) for before, after in _edges(dag).items()],
+        "edges": _edges(dag.edges, layout),
     }
 
 
@@ -106,14 +107,24 @@ def _typed(text: str, kind: str) -> Argument:
     return None
 
 
-def _edges(dag: Dag) -> Mapping[str, list[str]]:
+def _edges(edges: Sequence[tuple[str, str]], layout: Layout) -> list[str]:
+    """Return the edges, each once, as lines of `a >> b >> c`: a line goes on while one task follows one."""
     downstream: dict[str, list[str]] = {}
-    for before, after in dag.edges:
+    for before, after in dict.fromkeys(edges):
         downstream.setdefault(before, []).append(after)
-    return downstream
-
-
-def _edge(before: str, after: list[str], layout: Layout) -> str:
-    if len(after) == 1:
-        return f"{before} >> {after[0]}"
-    return f"{before} >> {layout.names(after, 1, len(before) + 4)}"
+    alone = {after[0] for after in downstream.values() if len(after) == 1}
+    lines = []
+    for head in [*(task for task in downstream if task not in alone), *downstream]:
+        task, after = head, downstream.pop(head, [])
+        line = layout.edge(task, after) if after else ""
+        while len(after) == 1 and after[0] in downstream:
+            task, after = after[0], downstream.pop(after[0])
+            following = layout.edge(task, after)
+            joined = line + following.removeprefix(task)
+            if "\n" in joined or len(joined) > WIDTH - 4:
+                lines.append(line)
+                joined = following
+            line = joined
+        if line:
+            lines.append(line)
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,11 @@ from datapipeline_converters.rendering.literals import duration_literal, text_li
 
 WIDTH = 88
 _INDENT = "    "
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes: formatters count a wide character as two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,11 @@ class Layout:
             return self._enclosed("[", [("", item) for item in value], "]", indent, used)
         return self._scalar(value)
 
-    def names(self, names: Sequence[str], indent: int, used: int) -> str:
-        """Return a list of variables."""
-        return self._enclosed("[", [("", Identifier(name)) for name in names], "]", indent, used)
+    def edge(self, before: str, after: Sequence[str]) -> str:
+        """Return what says that tasks follow one task."""
+        opening = f"{before} >> "
+        names = [("", Identifier(name)) for name in after]
+        return opening + (after[0] if len(after) == 1 else self._enclosed("[", names, "]", 1, len(opening)))
 
     def _scalar(self, value: Any) -> str:
         if isinstance(value, Identifier):
@@ -73,7 +81,7 @@ class Layout:
         """Return elements between brackets; the trailing comma keeps formatters from joining the lines again."""
         flat = [prefix + self.source(item) for prefix, item in parts]
         line = opening + ", ".join(flat) + closing
-        if "\n" not in line and len(_INDENT) * indent + used + len(line) <= WIDTH:
+        if "\n" not in line and len(_INDENT) * indent + used + width(line) <= WIDTH:
             return line
         inner = _INDENT * (indent + 1)
         body = "".join(
@@ -93,9 +101,15 @@ def import_lines(paths: set[str]) -> list[list[str]]:
     for name in sorted(plain):
         groups[1].append(f"import {name}")
     for module, names in sorted(members.items()):
-        line = f"from {module} import {', '.join(sorted(names, key=_member_order))}"
-        groups[0 if module == "datetime" else 1].append(line)
+        groups[0 if module == "datetime" else 1].append(_import(module, sorted(names, key=_member_order)))
     return [group for group in groups if group]
+
+
+def _import(module: str, names: Sequence[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    return f"from {module} import (\n" + "".join(f"{_INDENT}{name},\n" for name in names) + ")"
 
 
 def _member_order(name: str) -> tuple[int, str]:

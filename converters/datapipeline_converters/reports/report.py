@@ -17,7 +17,13 @@ def report_text(plan: Plan, definition: Definition, lines: Sequence[Line]) -> st
 
 def before_first_run(plan: Plan) -> list[str]:
     """Return what the user fills in or checks before the first run."""
-    return [*(text for connection in plan.connections for text in _gaps(connection)), *plan.before_first_run]
+    todo = [gap for connection in plan.connections if (gap := _gap(connection))]
+    todo += plan.before_first_run
+    if plan.connections:
+        todo.append(f"Import the connections: `airflow connections import {plan.name}.connections.json`")
+    if plan.variables:
+        todo.append(f"Import the Variables: `airflow variables import {plan.name}.variables.json`")
+    return todo
 
 
 def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterator[str]:
@@ -67,20 +73,15 @@ def _section(title: str, items: Sequence[str]) -> Iterator[str]:
         yield f"- {' '.join(item.split())}"
 
 
-def _gaps(connection: Connection) -> Iterator[str]:
-    looked_up = "rds_instance_id" in connection.extra
-    missing = [
-        label
-        for label, value in (
-            ("host", connection.host or looked_up),
-            ("login", connection.login),
-            ("password", connection.password),
-        )
-        if not value
-    ]
-    if missing:
-        yield f"Connection `{connection.id}`: fill in {', '.join(missing)}"
-    yield f"Connection `{connection.id}`: import it with `airflow connections import`"
+def _gap(connection: Connection) -> str:
+    """Return what is missing in a connection, "" if nothing is."""
+    parts = {
+        "host": connection.host or connection.extra.get("rds_instance_id"),
+        "login": connection.login,
+        "password": connection.password,
+    }
+    missing = [label for label, value in parts.items() if not value]
+    return f"Connection `{connection.id}`: fill in {', '.join(missing)}" if missing else ""
 
 
 def _code(text: str) -> str:

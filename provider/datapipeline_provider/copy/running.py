@@ -31,6 +31,9 @@ class Cancellable(Generic[T]):
         self._interrupt = interrupt
         self._results: list[T] = []
         self._error: BaseException | None = None
+        # Not Thread.is_alive: an exception that interrupts join makes Python 3.11 believe that the thread has ended.
+        self._ended = False
+        self._wake = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(
             target=lambda: context.run(self._run), name="datapipeline", daemon=True
@@ -40,8 +43,8 @@ class Cancellable(Generic[T]):
         """Do the work and give its result, or raise its error; whatever interrupts the wait cancels it first."""
         self._thread.start()
         try:
-            while self._thread.is_alive():
-                self._thread.join(PAUSE)
+            while not self._ended:
+                self._wake.wait(PAUSE)
         except BaseException:
             self.cancel()
             raise
@@ -52,7 +55,7 @@ class Cancellable(Generic[T]):
     def cancel(self) -> None:
         """Interrupt the work and wait until it has undone itself; safe in any thread and in a signal handler."""
         deadline = time.monotonic() + SECONDS_TO_UNDO
-        while self._thread.is_alive() and time.monotonic() < deadline:
+        while not self._ended and self._thread.ident and time.monotonic() < deadline:
             self._interrupt()  # again and again: it does nothing while no query runs
             time.sleep(PAUSE)  # no lock here: the handler may have interrupted its holder
 
@@ -61,3 +64,6 @@ class Cancellable(Generic[T]):
             self._results.append(self._work())
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             self._error = error
+        finally:
+            self._ended = True
+            self._wake.set()

@@ -69,6 +69,7 @@ class MySQL(Database):
     @override
     def _open(self) -> None:
         self._connection = self._connect()
+        self._quoting = self._connection.cursor()  # knows how the session reads backslashes
         self._do(SESSION)
 
     @override
@@ -113,7 +114,11 @@ class MySQL(Database):
                 cursor.execute(f"{before}{text} {after}")
 
     def _literal(self, value: Cell) -> str:
-        return "NULL" if value is None else str(self._connection.literal(value))
+        if value is None:
+            return "NULL"
+        if isinstance(value, bytes):
+            return f"x'{value.hex()}'"
+        return str(self._quoting.mogrify("%s", (value,)))
 
     @override
     def autocommit(self) -> None:

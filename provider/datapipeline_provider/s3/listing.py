@@ -9,8 +9,6 @@ from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.s3 import address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mypy_boto3_s3 import S3Client
 
 
@@ -47,13 +45,13 @@ def one(client: S3Client, bucket: str, key: str) -> S3Object:
         raise
 
 
-def below(client: S3Client, bucket: str, prefix: str) -> Iterator[S3Object]:
-    """Yield the objects whose keys begin with a prefix, in the keys' order.
+def below(client: S3Client, bucket: str, prefix: str) -> list[S3Object]:
+    """List the objects whose keys begin with a prefix, sorted by key, whatever order the server gives them in.
 
     Markers for folders (keys that end in a slash) hold no data and are left out.
     """
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    for page in pages:
-        for found in page.get("Contents", []):
-            if not found["Key"].endswith("/"):
-                yield S3Object(bucket, found["Key"], found["Size"])
+    found = (each for page in pages for each in page.get("Contents", []) if not each["Key"].endswith("/"))
+    return sorted(
+        (S3Object(bucket, each["Key"], each["Size"]) for each in found), key=lambda each: each.key.encode()
+    )

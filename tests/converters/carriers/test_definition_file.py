@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.carriers import definition_file
 from datapipeline_converters.carriers.api_form import is_api_form, to_definition_file
 from datapipeline_converters.definition import Parameter, Ref
@@ -40,7 +39,13 @@ def test_references_by_name_and_as_text_are_repaired() -> None:
     found = read(
         {
             "objects": [
-                {"id": "A", "type": "T", "precondition": "Ready", "input": {"ref": "Bee"}, "command": "Ready"},
+                {
+                    "id": "A",
+                    "type": "T",
+                    "precondition": "Ready",
+                    "input": {"ref": "Bee"},
+                    "command": "Ready",
+                },
                 {"id": "Ready", "type": "T"},
                 {"id": "B", "name": "Bee", "type": "T"},
             ]
@@ -85,7 +90,13 @@ def test_parameters_and_values() -> None:
             "objects": [],
             "parameters": [
                 {"id": "*myPassword", "type": "String"},
-                {"id": "myList", "isArray": "true", "optional": True, "default": ["a", "b"], "allowedValues": ["a", "b"]},
+                {
+                    "id": "myList",
+                    "isArray": "true",
+                    "optional": True,
+                    "default": ["a", "b"],
+                    "allowedValues": ["a", "b"],
+                },
             ],
             "values": {"*myPassword": "x", "myList": ["b"], "myCount": 3},
         }

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.carriers.json_text import parse_json
 from datapipeline_converters.errors import UnreadableError
 

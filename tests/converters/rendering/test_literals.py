@@ -7,10 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from datapipeline_converters.rendering.literals import duration_literal, text_literal
 from hypothesis import given
 from hypothesis import strategies as st
-
-from datapipeline_converters.rendering.literals import duration_literal, text_literal
 
 HOSTILE = [
     "",
@@ -53,7 +52,17 @@ def test_a_formatter_leaves_literals_alone(tmp_path: Path) -> None:
     texts = [text for text in HOSTILE if text != "\ud800"]
     source = "".join(f"value = {text_literal(text)}\n" for text in texts)
     (tmp_path / "literals.py").write_text(source, encoding="utf-8")
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "88", "--diff", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "format",
+        "--isolated",
+        "--line-length",
+        "88",
+        "--diff",
+        str(tmp_path),
+    ]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
 

@@ -103,7 +103,7 @@ def test_a_failure_does_not_quote_the_output() -> None:
         ({"command": "x", "script_uri": "s3://b/k"}, "both are given"),
     ],
 )
-def test_exactly_one_of_command_and_script(arguments: dict[str, str], told: str) -> None:
+def test_exactly_one_of_command_and_script(arguments: dict[str, Any], told: str) -> None:
     with pytest.raises(CommandArgumentError, match=told):
         ShellCommandActivityOperator(**ALWAYS, **arguments)
 
@@ -347,16 +347,14 @@ def test_in_a_dag(airflow_db: Path, s3: S3, bucket: str, aws_default: str) -> No
 
 def test_rendering_leaves_a_shared_node_as_it_is() -> None:
     node = S3DataNode(directory_path="s3://b/{{ day }}")
-    one, two = (
-        ShellCommandActivityOperator(task_id=name, command="true", input=[node], output=[node])
-        for name in ("one", "two")
-    )
-    one.render_template_fields({"day": "monday"})  # type: ignore[typeddict-unknown-key]
-    two.render_template_fields({"day": "tuesday"})  # type: ignore[typeddict-unknown-key]
-    assert [one.input_nodes[0].directory_path, two.output_nodes[0].directory_path] == [
-        "s3://b/monday",
-        "s3://b/tuesday",
-    ]  # type: ignore[attr-defined]
+    rendered: list[Any] = []
+    for name, day in (("one", "monday"), ("two", "tuesday")):
+        task = ShellCommandActivityOperator(task_id=name, command="true", input=[node], output=[node])
+        context: Any = {"day": day}
+        task.render_template_fields(context)
+        rendered += [*task.input_nodes, *task.output_nodes]
+    days = ["monday", "monday", "tuesday", "tuesday"]
+    assert [each.directory_path for each in rendered] == [f"s3://b/{day}" for day in days]
     assert node.directory_path == "s3://b/{{ day }}"
 
 

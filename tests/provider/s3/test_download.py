@@ -103,7 +103,7 @@ def test_listing(s3: S3, bucket: str) -> None:
     for key in ("d/b", "d/a/c", "d/a.csv", "da", "e/d/x"):
         s3.client().put_object(Bucket=bucket, Key=key, Body=b"12")
     s3.client().put_object(Bucket=bucket, Key="d/", Body=b"")
-    found = list(listing.below(s3.client(), bucket, "d/"))
+    found = listing.below(s3.client(), bucket, "d/")
     assert [(each.key, each.size) for each in found] == [("d/a.csv", 2), ("d/a/c", 2), ("d/b", 2)]
     assert found[0].address == f"s3://{bucket}/d/a.csv"
     with pytest.raises(NothingThereError, match=f"s3://{bucket}/d/c"):

@@ -1,0 +1,36 @@
+"""Converted from an AWS Data Pipeline definition by dp2airflow.
+
+What became of each field is in the ledger and the report beside this file.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+from datapipeline_provider.operators.not_converted import NotConvertedOperator
+from datapipeline_provider.operators.shell_command_activity import (
+    ShellCommandActivityOperator,
+)
+
+with DAG(
+    dag_id="unsupported",
+    description="Converted from the AWS Data Pipeline definition unsupported.json",
+    schedule=None,
+    max_active_runs=1,
+    is_paused_upon_creation=True,
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
+    tags=["data-pipeline"],
+) as dag:
+    Crunch = NotConvertedOperator(
+        task_id="Crunch",
+        object_type="PigActivity",
+        reason="PigActivity is not supported yet.",
+        doc_md="Data Pipeline object `Crunch` (PigActivity)",
+    )
+
+    Say = ShellCommandActivityOperator(
+        task_id="Say",
+        command="echo done",
+        doc_md="Data Pipeline object `Say` (ShellCommandActivity)",
+    )
+
+    Crunch >> Say

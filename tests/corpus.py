@@ -1,0 +1,16 @@
+"""Real definitions for tests; they are not part of this repository and are looked for beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
+MISSING = "no corpus of real definitions in ../shared/corpus"
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+
+
+def files(form: str) -> list[Path]:
+    """Return the corpus files of a form; none where there is no corpus."""
+    return sorted((CORPUS / form).glob("*")) if CORPUS.is_dir() else []

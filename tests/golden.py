@@ -1,0 +1,34 @@
+"""The examples: what `dags/definitions/X.json` becomes is `dags/X.py`, byte for byte.
+
+Rewrite them all with `python -m tests.golden`, then read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from datapipeline_converters.carriers.read import read_definition
+from datapipeline_converters.conversion import Conversion, convert
+from datapipeline_converters.options import Options
+
+DAGS = Path(__file__).parent.parent / "dags"
+NAMES = sorted(path.stem for path in (DAGS / "definitions").glob("*.json"))
+BACKFILLED = {"nightly_warehouse", "shell_command_activity"}
+NOW = datetime.fromisoformat("2026-11-21T00:00:00")
+
+
+def convert_example(name: str) -> Conversion:
+    """Return what an example becomes."""
+    definition = read_definition(DAGS / "definitions" / f"{name}.json")
+    return convert(definition, Options(name=name, backfill=name in BACKFILLED, now=NOW))
+
+
+def main() -> None:
+    """Write every example's DAG file anew."""
+    for name in NAMES:
+        (DAGS / f"{name}.py").write_text(convert_example(name).files[f"{name}.py"].text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

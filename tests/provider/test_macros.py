@@ -1,0 +1,140 @@
+"""What templates call: values at their boundaries."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
+
+import pendulum
+import pytest
+
+from datapipeline_converters.expressions import evaluate, parse
+from datapipeline_provider import macros
+
+AWAY = datetime(2024, 3, 1, 1, 30, 15, 999_999, tzinfo=timezone(timedelta(hours=2)))
+
+
+def test_activation_time_is_utc_and_whole_seconds() -> None:
+    moment = macros.activation_time(SimpleNamespace(run_after=AWAY))
+    assert moment == pendulum.datetime(2024, 2, 29, 23, 30, 15, tz="UTC")
+    assert (moment.timezone_name, moment.microsecond) == ("UTC", 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2011-05-24T17:10:00",
+        "2011-05-24T17:10",
+        "2011-05-24T17:10:00Z",
+        "2011-05-24T17:10:00z",
+        "2011-05-24T17:10:00+00:00",
+        " 2011-05-24T17:10:00.123 ",
+    ],
+)
+def test_instant_of_a_text(text: str) -> None:
+    assert macros.instant(text) == pendulum.datetime(2011, 5, 24, 17, 10, tz="UTC")
+    assert evaluate(parse(f"#{{format('{text}','HH:mm:ss')}}")) == "17:10:00"
+
+
+def test_instant_of_a_date() -> None:
+    assert macros.instant("2011-05-24") == macros.datetime(2011, 5, 24)
+
+
+@pytest.mark.parametrize("text", ["", "today", "24/05/2011", "2011-05-24 17:10:00", "2011-05-24T17:10:00+02:00"])
+def test_no_instant(text: str) -> None:
+    with pytest.raises(ValueError, match="is no date and time"):
+        macros.instant(text)
+
+
+def test_instant_out_of_the_calendar() -> None:
+    with pytest.raises(ValueError, match=""):
+        macros.instant("2011-13-24T00:00:00")
+
+
+def test_datetime() -> None:
+    assert macros.datetime(2024, 2, 29, 23, 59).isoformat() == "2024-02-29T23:59:00+00:00"
+    assert macros.datetime(2024, 2, 29).isoformat() == "2024-02-29T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(("day", "sunday"), [(21, 21), (22, 21), (27, 21), (28, 28), (1, 31)])
+def test_sunday(day: int, sunday: int) -> None:
+    moment = macros.sunday(pendulum.datetime(2024, 1, day, 7, 8, tz="UTC"))
+    assert (moment.day, moment.hour, moment.minute, moment.isoweekday()) == (sunday, 7, 8, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("5", 5), (" -7 ", -7), ("+3", 3), ("1.0", 1.0), (".5", 0.5), ("1e3", 1000.0), (4, 4)]
+)
+def test_number(text: str | int, number: float) -> None:
+    assert macros.number(text) == number
+    assert type(macros.number(text)) is type(number)
+
+
+@pytest.mark.parametrize("text", ["", "five", "1,5", "0x10", "1 2"])
+def test_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match="could not convert"):
+        macros.number(text)
+
+
+@pytest.mark.parametrize(
+    ("dividend", "divisor", "quotient"),
+    [(7, 2, 3), (-7, 2, -3), (7, -2, -3), (-7, -2, 3), (0, -5, 0), (1.0, 2, 0.5), (1, 0.0, math.inf), (-1, 0.0, -math.inf)],
+)
+def test_divide(dividend: float, divisor: float, quotient: float) -> None:
+    assert macros.divide(dividend, divisor) == quotient
+    assert type(macros.divide(dividend, divisor)) is type(quotient)
+
+
+def test_divide_by_zero() -> None:
+    assert math.isnan(macros.divide(0, 0.0))
+    with pytest.raises(ZeroDivisionError):
+        macros.divide(1, 0)
+
+
+@pytest.mark.parametrize(
+    ("base", "exponent", "result"),
+    [(2, 2, 4.0), (2, -1, 0.5), (10, 999, math.inf), (-10, 999, -math.inf), (0, -1, math.inf), (0, 0, 1.0)],
+)
+def test_power(base: float, exponent: float, result: float) -> None:
+    assert macros.power(base, exponent) == result
+    assert isinstance(macros.power(base, exponent), float)
+
+
+def test_power_without_a_real_result() -> None:
+    assert math.isnan(macros.power(-8, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (5, "5"),
+        (4.0, "4.0"),
+        (0.0, "0.0"),
+        (-0.0, "-0.0"),
+        (0.1, "0.1"),
+        (0.001, "0.001"),
+        (0.0009, "9.0E-4"),
+        (9999999.0, "9999999.0"),
+        (1e7, "1.0E7"),
+        (1.25e-10, "1.25E-10"),
+        (1e100, "1.0E100"),
+        (123456789.125, "1.23456789125E8"),
+        (-1e7, "-1.0E7"),
+        (math.inf, "Infinity"),
+        (-math.inf, "-Infinity"),
+        (math.nan, "NaN"),
+    ],
+)
+def test_text(value: float, text: str) -> None:
+    assert macros.text(value) == text
+
+
+def test_macros_are_listed_with_distinct_names() -> None:
+    assert {macro.__name__ for macro in macros.MACROS} == {
+        "activation_time", "datetime", "divide", "instant", "number", "power", "sunday", "text",
+    }
+
+
+def test_utc_is_assumed_where_nothing_is_said() -> None:
+    assert macros.instant(datetime(2024, 1, 1)) == datetime(2024, 1, 1, tzinfo=UTC)  # noqa: DTZ001
