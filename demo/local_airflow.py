@@ -123,7 +123,9 @@ class Airflow:
         with ExitStack() as stack:
             processes = [stack.enter_context(self._component(name)) for name in COMPONENTS]
             stack.callback(stop_together, processes)
-            wait_until(self.is_healthy, START_SECONDS, f"Airflow is healthy (its logs: {self.home}/*.log)", 0.5)
+            wait_until(
+                self.is_healthy, START_SECONDS, f"Airflow is healthy (its logs: {self.home}/*.log)", 0.5
+            )
             yield
 
     def _component(self, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:

@@ -50,8 +50,9 @@ class SetConnection(Protocol):
         """Take Airflow's JSON fields: conn_type, host, port, login, password, schema, extra."""
 
 
-def pytest_configure() -> None:
-    """Stop the servers too when somebody ends pytest with SIGTERM."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop the servers too when somebody ends pytest with SIGTERM; name our mark."""
+    config.addinivalue_line("markers", "compat: slow; other versions of Airflow and Python, in their own venvs")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
@@ -90,16 +91,17 @@ def bucket(s3: seaweedfs_server.S3) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _moto() -> Iterator[moto_server.Aws]:
+def aws_emulator() -> Iterator[moto_server.Aws]:
+    """The emulator behind `sns`, for fixtures that live longer than a test."""
     with moto_server.run() as server:
         yield server
 
 
 @pytest.fixture
-def sns(_moto: moto_server.Aws) -> moto_server.Aws:
+def sns(aws_emulator: moto_server.Aws) -> moto_server.Aws:
     """An emulator of SNS, SQS, RDS and more, empty at the start of each test."""
-    _moto.reset()
-    return _moto
+    aws_emulator.reset()
+    return aws_emulator
 
 
 @pytest.fixture(scope="session")

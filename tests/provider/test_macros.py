@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pendulum
 import pytest
-
 from datapipeline_converters.expressions import evaluate, parse
 from datapipeline_provider import macros
 
@@ -41,7 +40,9 @@ def test_instant_of_a_date() -> None:
     assert macros.instant("2011-05-24") == macros.datetime(2011, 5, 24)
 
 
-@pytest.mark.parametrize("text", ["", "today", "24/05/2011", "2011-05-24 17:10:00", "2011-05-24T17:10:00+02:00"])
+@pytest.mark.parametrize(
+    "text", ["", "today", "24/05/2011", "2011-05-24 17:10:00", "2011-05-24T17:10:00+02:00"]
+)
 def test_no_instant(text: str) -> None:
     with pytest.raises(ValueError, match="is no date and time"):
         macros.instant(text)
@@ -64,7 +65,8 @@ def test_sunday(day: int, sunday: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("5", 5), (" -7 ", -7), ("+3", 3), ("1.0", 1.0), (".5", 0.5), ("1e3", 1000.0), (4, 4)]
+    ("text", "number"),
+    [("5", 5), (" -7 ", -7), ("+3", 3), ("1.0", 1.0), (".5", 0.5), ("1e3", 1000.0), (4, 4)],
 )
 def test_number(text: str | int, number: float) -> None:
     assert macros.number(text) == number
@@ -79,7 +81,16 @@ def test_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("dividend", "divisor", "quotient"),
-    [(7, 2, 3), (-7, 2, -3), (7, -2, -3), (-7, -2, 3), (0, -5, 0), (1.0, 2, 0.5), (1, 0.0, math.inf), (-1, 0.0, -math.inf)],
+    [
+        (7, 2, 3),
+        (-7, 2, -3),
+        (7, -2, -3),
+        (-7, -2, 3),
+        (0, -5, 0),
+        (1.0, 2, 0.5),
+        (1, 0.0, math.inf),
+        (-1, 0.0, -math.inf),
+    ],
 )
 def test_divide(dividend: float, divisor: float, quotient: float) -> None:
     assert macros.divide(dividend, divisor) == quotient
@@ -132,7 +143,14 @@ def test_text(value: float, text: str) -> None:
 
 def test_macros_are_listed_with_distinct_names() -> None:
     assert {macro.__name__ for macro in macros.MACROS} == {
-        "activation_time", "datetime", "divide", "instant", "number", "power", "sunday", "text",
+        "activation_time",
+        "datetime",
+        "divide",
+        "instant",
+        "number",
+        "power",
+        "sunday",
+        "text",
     }
 
 

@@ -92,7 +92,7 @@ def _text_parts(node: Node) -> list[str | Node]:
     """Return what a bound node is inside text: text as far as it is known."""
     if isinstance(node, Joined):
         return list(node.template.parts)
-    if _is_constant(node) and isinstance(text := text_of(node, NOTHING), str):
+    if is_constant_node(node) and isinstance(text := text_of(node, NOTHING), str):
         return [text]
     if isinstance(node, Items):
         return [Items(tuple(map(_as_text, node.nodes)))]
@@ -101,7 +101,7 @@ def _text_parts(node: Node) -> list[str | Node]:
 
 def _as_text(item: Node) -> Node:
     """Return an element of a list as the text it is, if that is known."""
-    text = text_of(item, NOTHING) if _is_constant(item) else None
+    text = text_of(item, NOTHING) if is_constant_node(item) else None
     return Text(text) if isinstance(text, str) else item
 
 
@@ -155,7 +155,7 @@ def _folded(node: Node) -> Node:
     if isinstance(node, Call):
         check_call(node)
         node = _without_period(node)
-    if not all(_is_constant(child) for child in _below(node)):
+    if not all(is_constant_node(child) for child in _below(node)):
         return node
     value = value_of(node, NOTHING)
     if isinstance(value, datetime):
@@ -171,16 +171,17 @@ def _without_period(call: Call) -> Call:
     return Call(f"plus{unit.capitalize()}", (call.arguments[0], Number(count)), call.origin)
 
 
-def _is_constant(node: Node) -> bool:
+def is_constant_node(node: Node) -> bool:
+    """Tell whether a node no longer depends on a run."""
     if isinstance(node, Joined):
-        return all(isinstance(part, str) or _is_constant(part) for part in node.template.parts)
+        return all(isinstance(part, str) or is_constant_node(part) for part in node.template.parts)
     below = _below(node)
-    return isinstance(node, Number | Text | Items) if not below else all(map(_is_constant, below))
+    return isinstance(node, Number | Text | Items) if not below else all(map(is_constant_node, below))
 
 
 def is_constant(template: Template) -> bool:
     """Tell whether a bound template no longer depends on a run."""
-    return all(isinstance(part, str) or _is_constant(part) for part in template.parts)
+    return all(isinstance(part, str) or is_constant_node(part) for part in template.parts)
 
 
 def constant(template: Template, *, many: bool = False) -> str | tuple[str, ...]:

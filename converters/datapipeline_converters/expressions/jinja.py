@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Literal as Choice
 
 from datapipeline_converters.expressions import joda
+from datapipeline_converters.expressions.bind import is_constant_node
 from datapipeline_converters.expressions.checks import check_call
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.escaping import literal, quoted
-from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR
+from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR, NOTHING, text_of
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
 from datapipeline_converters.expressions.lists import combinations
-from datapipeline_converters.expressions.text import DATETIME_FORMAT, float_text
+from datapipeline_converters.expressions.text import DATETIME_FORMAT
 from datapipeline_converters.expressions.tree import (
     Call,
     Items,
@@ -167,8 +168,6 @@ class _Writer:
     def _pieces_of(self, node: Node) -> list[str | _Code]:
         if isinstance(node, Text):
             return [node.value]
-        if isinstance(node, Number):
-            return [float_text(node.value) if isinstance(node.value, float) else str(node.value)]
         if isinstance(node, Joined):
             return [piece for part in node.template.parts for piece in self._pieces(part)]
         if isinstance(node, Items):
@@ -182,6 +181,8 @@ class _Writer:
                 raise _no_mapping()
             self._note_appending(node)
             return self._pieces(node.left) + self._pieces(node.right)
+        if is_constant_node(node) and isinstance(text := text_of(node, NOTHING), str):
+            return [text]
         return [self._as_text(node)]
 
     def _note_appending(self, node: Operation) -> None:

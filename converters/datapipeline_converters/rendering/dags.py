@@ -110,8 +110,8 @@ def _typed(text: str, kind: str) -> Argument:
 def _edges(edges: Sequence[tuple[str, str]], layout: Layout) -> list[str]:
     """Return the edges, each once, as lines of `a >> b >> c`: a line goes on while one task follows one."""
     downstream: dict[str, list[str]] = {}
-    for before, after in dict.fromkeys(edges):
-        downstream.setdefault(before, []).append(after)
+    for before, following in dict.fromkeys(edges):
+        downstream.setdefault(before, []).append(following)
     alone = {after[0] for after in downstream.values() if len(after) == 1}
     lines = []
     for head in [*(task for task in downstream if task not in alone), *downstream]:
@@ -119,11 +119,11 @@ def _edges(edges: Sequence[tuple[str, str]], layout: Layout) -> list[str]:
         line = layout.edge(task, after) if after else ""
         while len(after) == 1 and after[0] in downstream:
             task, after = after[0], downstream.pop(after[0])
-            following = layout.edge(task, after)
-            joined = line + following.removeprefix(task)
+            edge = layout.edge(task, after)
+            joined = line + edge.removeprefix(task)
             if "\n" in joined or len(joined) > WIDTH - 4:
                 lines.append(line)
-                joined = following
+                joined = edge
             line = joined
         if line:
             lines.append(line)

@@ -32,9 +32,8 @@ _ODD = re.compile(r"[^\S\n ]|[^\w\s!-~]|[^\n] \n")
 
 
 def _long_literal(text: str) -> str:
-    body = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if body.endswith('"'):
-        body = body[:-1] + '\\"'
+    # Only quotes that would end the literal are escaped.
+    body = re.sub(r'"{3,}|"+\Z', lambda quotes: quotes[0].replace('"', '\\"'), text.replace("\\", "\\\\"))
     return f'"""{body}"""'
 
 

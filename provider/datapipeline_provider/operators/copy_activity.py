@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import BaseOperator
@@ -69,7 +70,7 @@ class CopyActivityOperator(BaseOperator):
         work = Copy(
             source=self.input_node,
             sink=self.output_node,
-            client=self._client,
+            client=cache(self._client),
             open_database=self._database,
             generated_name=generated_name(task.dag_id, task.task_id, task.run_id, task.map_index),
             progress=Progress(self.log),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-
 from datapipeline_converters.expressions import (
     ExpressionError,
     Facts,
@@ -25,6 +24,7 @@ from datapipeline_converters.expressions import (
     parse,
     write_jinja,
 )
+
 from tests.converters.expressions.rendering import ON_DEMAND, SCHEDULED, context, render
 
 START = datetime(2024, 1, 31, 14, 5, 9, tzinfo=UTC)
@@ -42,6 +42,7 @@ PARAMETERS: dict[str, tuple[Node, object]] = {
     "maybe": (Parameter("maybe", optional=True), None),
     "maybeCount": (Parameter("maybeCount", "integer", optional=True), 0),
     "maybeMany": (Parameter("maybeMany", is_array=True, optional=True), None),
+    "city": (Parameter("city"), "Berlin"),
     "zone": (Parameter("zone"), "Europe/Berlin"),
     "since": (Parameter("since"), "2011-05-24T17:10:00"),
 }
@@ -94,9 +95,15 @@ def written(text: str, *, many: bool = False) -> Written:
         ("#{format(s,'YYYY')}%", "{{ data_interval_start.strftime('%Y') }}%"),
         ("#{format(s,\"'100%'MM\")}", "{{ data_interval_start.strftime('100%%%m') }}"),
         ("#{format(s,\"'plain 100%'\")}", "{{ 'plain 100%' }}"),
-        ("#{format(s,\"MM'é'dd\")}", "{{ data_interval_start.strftime('%m') ~ 'é' ~ data_interval_start.strftime('%d') }}"),
+        (
+            "#{format(s,\"MM'é'dd\")}",
+            "{{ data_interval_start.strftime('%m') ~ 'é' ~ data_interval_start.strftime('%d') }}",
+        ),
         ("#{format(s,\"yyyy-MM-dd'T'HH\")}", "{{ data_interval_start.strftime('%Y-%m-%dT%H') }}"),
-        ("#{format(s,\"h 'o''clock'\")}", "{{ (data_interval_start.hour + 11) % 12 + 1 }}"),
+        (
+            "#{format(s,\"h 'o''clock'\")}",
+            """{{ ((data_interval_start.hour + 11) % 12 + 1) ~ " o'clock" }}""",
+        ),
         ("#{format(s,'z Z ZZ ZZZ G SSS')}", "{{ 'UTC +0000 +00:00 UTC AD 000' }}"),
         ("#{format(s,'d')}", "{{ data_interval_start.day }}"),
         ("#{format(s,'DD')}", "{{ '%02d' % data_interval_start.day_of_year }}"),
@@ -109,21 +116,39 @@ def written(text: str, *, many: bool = False) -> Written:
         ("#{day(firstOfMonth(s))}", "{{ data_interval_start.replace(day=1).day }}"),
         ("#{day(sunday(s))}", "{{ macros.datapipeline.sunday(data_interval_start).day }}"),
         ("#{year(s) + 1}", "{{ data_interval_start.year + 1 }}"),
-        ("#{year(s) * (1 + month(s)) - -1}", "{{ data_interval_start.year * (1 + data_interval_start.month) - -1 }}"),
+        (
+            "#{year(s) * (1 + month(s)) - -1}",
+            "{{ data_interval_start.year * (1 + data_interval_start.month) - -1 }}",
+        ),
         ("#{year(s) - (1 - month(s))}", "{{ data_interval_start.year - (1 - data_interval_start.month) }}"),
         ("#{hour(s) / 6}", "{{ data_interval_start.hour // 6 }}"),
         ("#{-hour(s) / 6}", "{{ macros.datapipeline.divide(-data_interval_start.hour, 6) }}"),
         ("#{hour(s) / 6.0}", "{{ macros.datapipeline.text(data_interval_start.hour / 6.0) }}"),
-        ("#{hour(s) ^ 2}", "{{ macros.datapipeline.text(macros.datapipeline.power(data_interval_start.hour, 2)) }}"),
+        (
+            "#{hour(s) ^ 2}",
+            "{{ macros.datapipeline.text(macros.datapipeline.power(data_interval_start.hour, 2)) }}",
+        ),
         ("#{count + 1}", "{{ params.count + 1 }}"),
         ("#{ratio * 2}", "{{ macros.datapipeline.text((params.ratio | float) * 2) }}"),
         ("#{'s3://' + lake + '/' + (count + 1)}", "s3://{{ params.lake }}/{{ params.count + 1 }}"),
         ("#{year(s) + 1 + 'a' + 1 + 2}", "{{ data_interval_start.year + 1 }}a12"),
-        ("#{minusDays(s, count)}", "{{ data_interval_start.subtract(days=params.count).strftime('%Y-%m-%dT%H:%M:%S') }}"),
-        ("#{makeDate(year(s), 1, 1).format('d')}", "{{ macros.datapipeline.datetime(data_interval_start.year, 1, 1).day }}"),
-        ("#{inTimeZone(s,'Asia/Tokyo').format('HH')}", "{{ data_interval_start.in_timezone('Asia/Tokyo').strftime('%H') }}"),
+        (
+            "#{minusDays(s, count)}",
+            "{{ data_interval_start.subtract(days=params.count).strftime('%Y-%m-%dT%H:%M:%S') }}",
+        ),
+        (
+            "#{makeDate(year(s), 1, 1).format('d')}",
+            "{{ macros.datapipeline.datetime(data_interval_start.year, 1, 1).day }}",
+        ),
+        (
+            "#{inTimeZone(s,'Asia/Tokyo').format('HH')}",
+            "{{ data_interval_start.in_timezone('Asia/Tokyo').strftime('%H') }}",
+        ),
         ("#{inTimeZone(s, zone).hour()}", "{{ data_interval_start.in_timezone(params.zone).hour }}"),
-        ("#{inTimeZone(s, 'Europe/' + lake).hour()}", "{{ data_interval_start.in_timezone('Europe/' ~ params.lake).hour }}"),
+        (
+            "#{inTimeZone(s, 'Europe/' + city).hour()}",
+            "{{ data_interval_start.in_timezone('Europe/' ~ params.city).hour }}",
+        ),
         ("#{format(since, 'MM')}", "{{ macros.datapipeline.instant(params.since).strftime('%m') }}"),
         ("#{path}.gz", "{{ params.lake }}/in/{{ data_interval_start.strftime('%Y-%m-%dT%H:%M:%S') }}.gz"),
         ("#{makeDate(2011,5,24) + lake}", "2011-05-24T00:00:00{{ params.lake }}"),
@@ -133,13 +158,8 @@ def written(text: str, *, many: bool = False) -> Written:
     ],
 )
 def test_jinja(text: str, jinja: str) -> None:
-    if "o''clock" in text:  # only its beginning is of interest
-        assert (written(text).text or "").startswith(jinja[:-3].replace("{{ (", "{{ ((", 1)[:5])
-    else:
-        assert written(text).text == jinja
-    bound = bind(parse(text), resolve)
-    if "Europe/' + lake" not in text:
-        assert render(written(text).text or "", NAMES) == evaluate(bound, FACTS)
+    assert written(text).text == jinja
+    assert render(jinja, NAMES) == evaluate(bind(parse(text), resolve), FACTS)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +187,7 @@ UNTOUCHED = [
     "${INPUT1_STAGING_DIR}/* > $1 `x` $(y)",
     "awk -F, '{ if ($3 > 0) print }' | grep 'a  b'",
     "a } } }} %} #} { b",
-    "{ {% "[:2] + " % } { # }",
+    "{ % } { # } { {",
     "two\nlines",
     "\n first",
     "'single' \"double\" \\ backslash \\n \\\\",
@@ -224,8 +244,7 @@ def test_what_jinja_would_read_is_escaped(text: str, jinja: str) -> None:
         ("#{'}}' + lake}", "}}{{ params.lake }}", "}}s3://lake"),
         ("#{'{' + lake}", "{{ '{' }}{{ params.lake }}", "{s3://lake"),
         ("#{format(s,\"'}}{{'MM\")}", "{{ data_interval_start.strftime('}}{{%m') }}", "}}{{01"),
-        ("#{format(s,\"'{%'MM'''\\\"\")}", "", ""),
-    ][:-1],
+    ],
 )
 def test_neighbours_do_not_make_jinja(text: str, jinja: str, result: str) -> None:
     assert written(text).text == jinja
@@ -251,9 +270,18 @@ def test_lists() -> None:
         ("#{many}!", "the list `many` stands in a text for one value: its elements are joined with commas"),
         ("#{list}!", "a list stands in a text for one value: its elements are joined with commas"),
         ("#{days + 1}", "`days` is a text, so that + appends instead of adding"),
-        ("#{days - 1}", "a text is calculated with: it is read as a number, what Data Pipeline does is not known"),
-        ("#{minusDays(s, days)}", "a text is calculated with: it is read as a number, what Data Pipeline does is not known"),
-        ("#{inTimeZone(s,'Asia/Tokyo').format('z')}", "names of time zones other than UTC may differ from Java's"),
+        (
+            "#{days - 1}",
+            "a text is calculated with: it is read as a number, what Data Pipeline does is not known",
+        ),
+        (
+            "#{minusDays(s, days)}",
+            "a text is calculated with: it is read as a number, what Data Pipeline does is not known",
+        ),
+        (
+            "#{inTimeZone(s,'Asia/Tokyo').format('z')}",
+            "names of time zones other than UTC may differ from Java's",
+        ),
     ],
 )
 def test_approximations_are_noted(text: str, note: str) -> None:
