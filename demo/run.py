@@ -63,7 +63,9 @@ def make_airflow(folder: Path, database: Postgres, s3: S3, aws: Aws) -> Airflow:
     for name in (ON_DEMAND, NIGHTLY):
         console.say(command_line(name))
         console.detail(convert(name, output))
-    with console.step("Making Airflow's database, importing the connections (servers replaced by local ones)"):
+    with console.step(
+        "Making Airflow's database, importing the connections (servers replaced by local ones)"
+    ):
         airflow = local_airflow.create(folder / "airflow")
         for dag in output.glob("*.py"):
             shutil.copy(dag, airflow.dags)

@@ -52,7 +52,9 @@ class SetConnection(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Stop the servers too when somebody ends pytest with SIGTERM; name our mark."""
-    config.addinivalue_line("markers", "compat: slow; other versions of Airflow and Python, in their own venvs")
+    config.addinivalue_line(
+        "markers", "compat: slow; other versions of Airflow and Python, in their own venvs"
+    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 

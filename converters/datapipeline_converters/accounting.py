@@ -9,7 +9,9 @@ from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
 from datapipeline_converters.ledger import Grade, Line, Verdict, combine, exact, not_needed, refused, worst
 from datapipeline_converters.model import Model
 from datapipeline_converters.objects import types
+from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
+from datapipeline_converters.objects.runnable import Activity
 from datapipeline_converters.objects.unsupported import stand_in
 
 _LATENESS = {"lateAfterTimeout", "onLateAction"}
@@ -76,8 +78,8 @@ def _of_template(item: PipelineObject, key: str, model: Model) -> Verdict:
 
 
 def _takers(object_id: str, key: str, model: Model) -> list[EffectiveObject]:
-    """Return the objects that inherit a field from an object and have a use for it."""
-    return [
+    """Return the objects that inherit a field from an object and have a use for it, those that become tasks first."""
+    takers = [
         taker
         for taker in model.objects.values()
         if taker.id != object_id
@@ -86,6 +88,7 @@ def _takers(object_id: str, key: str, model: Model) -> list[EffectiveObject]:
         and taker.fields[key].owner == object_id
         and _knows(taker.type, key)
     ]
+    return sorted(takers, key=lambda taker: not issubclass(_class(taker.type or ""), Activity))
 
 
 def _is_lost(item: EffectiveObject, model: Model) -> bool:
@@ -93,11 +96,13 @@ def _is_lost(item: EffectiveObject, model: Model) -> bool:
     return item.id in model.failed or (item.type or "") not in types()
 
 
+def _class(type_name: str) -> type[Component]:
+    return types().get(type_name) or stand_in(type_name)[0]
+
+
 def _knows(type_name: str, key: str) -> bool:
     cls = types().get(type_name)
-    return key.startswith("my") or (
-        key in cls.verdicts if cls else stand_in(type_name)[0].__name__ != "Component"
-    )
+    return key.startswith("my") or (key in cls.verdicts if cls else _class(type_name) is not Component)
 
 
 def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
@@ -113,6 +118,8 @@ def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdic
         return not_needed(reason)
     if key not in cls.verdicts:
         return refused(f"{type_name} has no such field, as far as we know")
+    if name := model.absent.get((object_id, key)):
+        return not_needed(f"the optional parameter `{name}` has no value: the field counts as absent")
     if object_id not in model.used and not notes:
         return not_needed("nothing uses this object")
     if key in texts(cls) and (object_id, key) not in model.read and not notes:

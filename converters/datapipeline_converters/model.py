@@ -25,6 +25,7 @@ class Model:
     :param used: ids of the objects that something asked for
     :param read: the fields that expressions name or DAGs contain, by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
+    :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
     """
@@ -43,6 +44,7 @@ class Model:
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
     before_first_run: dict[str, None] = field(default_factory=dict)
+    absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
 

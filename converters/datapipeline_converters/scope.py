@@ -11,7 +11,7 @@ from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.expressions import Items, Joined, Name, Node, Runtime, Template, Text
 from datapipeline_converters.inheritance import EffectiveObject
-from datapipeline_converters.ledger import not_needed, refused
+from datapipeline_converters.ledger import refused
 from datapipeline_converters.model import Model
 
 # Run-time fields that Data Pipeline spells without an @.
@@ -165,11 +165,7 @@ def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]
     for value in field.values:
         name = _only_name(value)
         if name and name not in owner.fields and model.parameters.is_absent(name):
-            model.notes.add(
-                owner.id,
-                key,
-                not_needed(f"the optional parameter `{name}` has no value: the field counts as absent"),
-            )
+            model.absent[owner.id, key] = name
         else:
             result.append(value)
     return tuple(result)

@@ -19,6 +19,7 @@ try:
         AirflowSkipException,
         AirflowTaskTimeout,
         TaskDeferralError,
+        TaskDeferred,
     )
 except ImportError:  # 3.0
     from airflow.exceptions import (  # type: ignore[attr-defined, no-redef]
@@ -28,6 +29,7 @@ except ImportError:  # 3.0
         AirflowSkipException,
         AirflowTaskTimeout,
         TaskDeferralError,
+        TaskDeferred,
     )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "BaseTrigger",
     "Context",
     "TaskDeferralError",
+    "TaskDeferred",
     "TriggerEvent",
     "conf",
 ]

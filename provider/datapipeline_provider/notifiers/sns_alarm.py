@@ -33,7 +33,7 @@ class SnsAlarmNotifier(BaseNotifier):
 
     :param topic_arn: the topic; it also names the region. Templated.
     :param subject: templated; line breaks become blanks, and what is over 100 characters is cut off.
-    :param message: templated; what is over 256 KiB is cut off.
+    :param message: templated; what is over 256 KiB is cut off. The subject is sent if it is empty.
     :param aws_conn_id: the connection to AWS.
     """
 
@@ -70,8 +70,8 @@ class SnsAlarmNotifier(BaseNotifier):
             aws_conn_id=self.aws_conn_id, client_type="sns", region_name=topic["region"]
         ).get_conn()
         subject = _one_line(self.subject)
-        named = {"Subject": subject} if subject else {}  # SNS refuses an empty one
-        client.publish(TopicArn=self.topic_arn, Message=_cut(self.message), **named)
+        named = {"Subject": subject} if subject else {}  # SNS refuses empty texts
+        client.publish(TopicArn=self.topic_arn, Message=_cut(self.message) or subject, **named)
 
 
 def _one_line(subject: str) -> str:

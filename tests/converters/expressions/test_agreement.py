@@ -80,9 +80,7 @@ LEAP_AND_ENDS = [
 ]
 instants = st.one_of(
     st.sampled_from(LEAP_AND_ENDS),
-    st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1)).map(
-        lambda d: d.replace(microsecond=0, tzinfo=UTC)
-    ),
+    st.integers(-600_000_000, 5_600_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
 )
 
 PARAMS: dict[str, Node] = {
@@ -147,10 +145,19 @@ patterns = (
     .map("".join)
     .map(Text)
 )
+
+
+def _runs(letters: str) -> st.SearchStrategy[Node]:
+    """Return patterns that are a run of each of some letters, in any order and length."""
+    lengths = st.tuples(st.permutations(letters), st.lists(st.integers(1, 5), min_size=len(letters)))
+    return lengths.map(lambda drawn: Text("-".join(a * n for a, n in zip(*drawn, strict=False))))
+
+
 zones = st.one_of(
     st.sampled_from(["UTC", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata"]).map(Text),
     st.just(PARAMS["zone"]),
 )
+years = _call("year", st.just(Runtime("@scheduledStartTime")))
 moments: st.SearchStrategy[Node] = st.deferred(
     lambda: st.one_of(
         st.sampled_from([Runtime("@scheduledStartTime"), Runtime("@scheduledEndTime")]),
@@ -172,7 +179,6 @@ moments: st.SearchStrategy[Node] = st.deferred(
         _call("inTimeZone", moments, zones),
     )
 )
-years = _call("year", st.just(Runtime("@scheduledStartTime")))
 small: st.SearchStrategy[Node] = st.deferred(
     lambda: st.one_of(
         st.integers(-13, 40).map(Number),
@@ -251,10 +257,24 @@ def _agree(template: Template, facts: Facts, many: bool, runtime: Any) -> None:
 def test_jinja_renders_what_the_reference_says(
     template: Template, start: datetime, end: datetime, params: dict[str, Any], many: bool
 ) -> None:
-    runtime = {"@scheduledStartTime": start, "@scheduledEndTime": end, "@status": "running"}
+    runtime: dict[str, datetime | str] = {
+        "@scheduledStartTime": start,
+        "@scheduledEndTime": end,
+        "@status": "running",
+    }
     _agree(template, Facts(runtime, params, {"secret": params["secret"]}), many, SCHEDULED)
     on_demand = runtime | {"@scheduledEndTime": start}
     _agree(template, Facts(on_demand, params, {"secret": params["secret"]}), many, ON_DEMAND)
+
+
+@EVERYDAY
+@given(st.one_of(_runs("YyxwDMdEe"), _runs("HhKkmsSa"), _runs("zZGC"), patterns), moments, instants)
+@example(Text("h hh K k"), Runtime("@scheduledStartTime"), LEAP_AND_ENDS[0])
+def test_every_pattern_prints_the_same(pattern: Node, moment: Node, start: datetime) -> None:
+    params = {"count": 3, "zone": "America/Los_Angeles"}
+    facts = Facts({"@scheduledStartTime": start, "@scheduledEndTime": start}, params)
+    for runtime in (SCHEDULED, ON_DEMAND):
+        _agree(Template((Call("format", (moment, pattern)),)), facts, False, runtime)
 
 
 @EVERYDAY

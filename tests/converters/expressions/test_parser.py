@@ -182,7 +182,7 @@ def test_message(text: str, message: str) -> None:
     ],
 )
 def test_mistake(text: str, problem: str) -> None:
-    with pytest.raises(ExpressionError, match="^.+") as caught:
+    with pytest.raises(ExpressionError) as caught:
         parse(text)
     assert caught.value.problem.startswith(problem)
     assert "^" in str(caught.value).splitlines()[-1]
