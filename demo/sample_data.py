@@ -71,7 +71,7 @@ def _amount(number: int) -> Decimal | None:
     if number % 13 == 0:
         return Decimal("0.00")
     if number % 11 == 0:
-        return Decimal(-number) / 4
+        return (Decimal(-number) / 4).quantize(Decimal("0.01"))
     return Decimal(number) * Decimal("1.75")
 
 

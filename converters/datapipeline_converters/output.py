@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ def write_files(folder: Path, files: Mapping[str, File]) -> list[Path]:
     staged: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).is_dir():  # found before anything is replaced
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
         for name, file in files.items():
             staged.append((_stage(folder, name, file), folder / name))
         for temporary, target in staged:

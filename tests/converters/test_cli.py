@@ -194,3 +194,42 @@ def test_wrong_usage(
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "convert" in capsys.readouterr().out
+
+
+def test_a_folder_in_the_way_of_a_file(convert: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "x.report.md").mkdir(parents=True)
+    assert convert(definition(SHELL)) == 2
+    assert "x.report.md is a folder there" in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["x.report.md"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary\x00", b"PK\x03\x04\x80"])
+def test_a_binary_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+    (tmp_path / "x.json").write_bytes(content)
+    assert main(["convert", str(tmp_path / "x.json")]) == 2
+    assert "not UTF-8 text" in capsys.readouterr().err
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", str(tmp_path)]) == 2
+    assert "Is a directory" in capsys.readouterr().err
+
+
+def test_an_object_without_type_that_nothing_inherits_from_is_not_lost(
+    convert: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert convert(definition(SHELL, {"id": "Lost", "command": "echo"})) == 1
+    assert "object `Lost` has no type" in capsys.readouterr().out
+
+
+def test_two_databases_whose_ids_become_one_keep_their_connections(convert: Any, folder: Path) -> None:
+    database = {"type": "JdbcDatabase", "username": "u", "*password": "p"}
+    objects = [
+        database | {"id": "a b", "connectionString": "jdbc:mysql://one/d"},
+        database | {"id": "a_b", "connectionString": "jdbc:mysql://two/d"},
+        {"id": "Q1", "type": "SqlActivity", "script": "select 1", "database": {"ref": "a b"}},
+        {"id": "Q2", "type": "SqlActivity", "script": "select 1", "database": {"ref": "a_b"}},
+    ]
+    assert convert(definition(*objects)) == 0
+    connections = json.loads((folder / "x.connections.json").read_text())
+    assert {key: value["host"] for key, value in connections.items()} == {"x_a_b": "one", "x_a_b_2": "two"}

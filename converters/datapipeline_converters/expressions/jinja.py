@@ -488,5 +488,5 @@ def _atom_or_filter(expression: str) -> _Code:
 
 def _subscript(owner: str, name: str) -> str:
     """Return a member by name; by subscript where a dot would find a method of dict, or is no valid name."""
-    dotted = name.isascii() and name.isidentifier() and not name.startswith("_")
+    dotted = name.isascii() and name.isidentifier() and not name.startswith("_") and not hasattr(dict, name)
     return f"{owner}.{name}" if dotted else f"{owner}[{quoted(name)}]"

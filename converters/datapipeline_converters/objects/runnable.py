@@ -78,6 +78,7 @@ DATA_NODE = verdict_table(
 PRECONDITION = verdict_table(
     _SHARED,
     {
+        "attemptTimeout": exact("the sensor's `timeout`"),
         "maximumRetries": exact("the sensor's `retries`"),
         "preconditionTimeout": exact("the sensor's `timeout`"),
         "retryDelay": exact("the sensor's `poke_interval`"),

@@ -10,7 +10,7 @@ from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.expressions import constant, is_constant
 from datapipeline_converters.ledger import Verdict, emulated, refused
 from datapipeline_converters.model import Model
-from datapipeline_converters.names import identifier
+from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import ConnectionText, FieldError, Secret, attributes, read_field
@@ -53,6 +53,7 @@ class Components:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._built: dict[tuple[str, str | None], Component] = {}
+        self._connection_ids: dict[str, str] = {}
 
     @property
     def pipeline(self) -> str:
@@ -83,7 +84,11 @@ class Components:
 
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection; the object's id it comes with becomes the pipeline's own connection id."""
-        key = f"{identifier(self.model.name)}_{identifier(connection.id)}"
+        owner = connection.id
+        if owner not in self._connection_ids:
+            taken = set(self._connection_ids.values())
+            self._connection_ids[owner] = unique(f"{self.model.name}_{identifier(owner)}", taken)
+        key = self._connection_ids[owner]
         self.model.connections[key] = replace(connection, id=key)
         for hint in hints:
             self.model.before_first_run.setdefault(f"Connection `{key}`: {hint}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from datapipeline_converters.definition import Ref
+from datapipeline_converters.inheritance import DEFAULT_ID
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import types
@@ -28,6 +29,7 @@ def make_plan(model: Model, options: Options) -> Plan:
     activities = {object_id: _activity(components, object_id) for object_id in ids}
     graph = Graph(components, activities)
     graph.build()
+    _report_lost(model)
     if not activities:
         model.leave("the definition has no activity: there is nothing for a DAG to do")
     groups: dict[Timing, list[str]] = {}
@@ -46,6 +48,20 @@ def make_plan(model: Model, options: Options) -> Plan:
         left=list(model.left),
         before_first_run=list(model.before_first_run),
     )
+
+
+def _report_lost(model: Model) -> None:
+    """Leave to the user what has no type though nothing inherits from it: it looks like work and does none."""
+    parents = {
+        value.id
+        for item in model.objects.values()
+        if (field := item.fields.get("parent"))
+        for value in field.values
+        if isinstance(value, Ref)
+    }
+    for item in model.objects.values():
+        if item.type is None and item.id != DEFAULT_ID and item.id not in parents:
+            model.leave(f"object `{item.id}` has no type, and nothing inherits from it: it does nothing")
 
 
 def _is_activity(name: str) -> bool:

@@ -84,16 +84,16 @@ class TaskPlanner:
         arguments: dict[str, Argument] = {}
         if runnable.retry_delay is not None:
             arguments["poke_interval"] = int(runnable.retry_delay.length.total_seconds())
-        if runnable.precondition_timeout is not None:
-            arguments["timeout"] = int(runnable.precondition_timeout.length.total_seconds())
+        # A sensor that waits without a worker has many short executions: only `timeout` covers all of its waiting.
+        limits = [
+            limit.length for limit in (runnable.precondition_timeout, runnable.attempt_timeout) if limit
+        ]
+        if limits:
+            arguments["timeout"] = int(min(limits).total_seconds())
         return arguments
 
     def _limit(self, runnable: Runnable) -> Mapping[str, Argument]:
-        limit = (
-            runnable.time_limit(self.components)
-            if isinstance(runnable, Activity)
-            else runnable.attempt_timeout
-        )
+        limit = runnable.time_limit(self.components) if isinstance(runnable, Activity) else None
         return {} if limit is None else {"execution_timeout": limit.length}
 
     def _telling(self, runnable: Runnable) -> Mapping[str, Argument]:

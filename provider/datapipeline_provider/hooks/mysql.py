@@ -75,13 +75,17 @@ class MySQL(Database):
     @override
     def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
         cursor = self._connection.cursor(SSCursor)  # rows come as they are read, not all at once
-        cursor.execute(query)
-        self.columns = tuple(column[0] for column in cursor.description or ())
-        bits = [n for n, column in enumerate(cursor.description or ()) if column[1] == FIELD_TYPE.BIT]
-        while batch := list(cursor.fetchmany(ROWS_A_FETCH)):
-            if reader != self.kind and bits:
-                batch = [_numbers(row, bits) for row in batch]
-            yield batch if reader is not None else [self._text(row) for row in batch]
+        try:
+            cursor.execute(query)
+            self.columns = tuple(column[0] for column in cursor.description or ())
+            bits = [n for n, column in enumerate(cursor.description or ()) if column[1] == FIELD_TYPE.BIT]
+            while batch := list(cursor.fetchmany(ROWS_A_FETCH)):
+                if reader != self.kind and bits:
+                    batch = [_numbers(row, bits) for row in batch]
+                yield batch if reader is not None else [self._text(row) for row in batch]
+        except BaseException:
+            self._hang_up()
+            raise
         cursor.close()
 
     def _text(self, row: Row) -> Row:
@@ -150,11 +154,16 @@ class MySQL(Database):
         if self._connection is None:
             return
         if failed:
-            self.cancel()
-            # An orderly end would first read every remaining row of a query.
-            self._connection._force_close()
+            self._hang_up()
         else:
             super()._close(failed=failed)
+
+    def _hang_up(self) -> None:
+        """Leave at once; PyMySQL's own ways first read every remaining row of a query."""
+        self.cancel()
+        self._connection._force_close()
+        if (result := self._connection._result) is not None:
+            result.unbuffered_active = False
 
 
 def _numbers(row: Row, positions: Sequence[int]) -> Row:

@@ -56,7 +56,7 @@ class SnsAlarmNotifier(BaseNotifier):
         except Exception:
             self.log.exception("The alarm to %s was not sent", self.topic_arn)
 
-    def notify(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
+    def notify(self, context: Context) -> None:
         """Publish the rendered message.
 
         :raises TopicArnError: if the topic is not an ARN.

@@ -43,6 +43,7 @@ def place(conn_type: str, server: Any, **more: Any) -> Where:
 
 def sqlite(path: Path) -> OtherDatabase:
     class Hook(DbApiHook):
+        conn_name_attr = "sqlite_conn_id"
         placeholder = "?"
 
         def get_conn(self) -> sqlite3.Connection:

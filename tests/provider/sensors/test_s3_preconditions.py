@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.servers.seaweedfs import S3
 
 CONTEXT: Any = {}
-BOTH = [(S3KeyExistsSensor, "s3_key"), (S3PrefixNotEmptySensor, "s3_prefix")]
+BOTH: list[tuple[Any, str]] = [(S3KeyExistsSensor, "s3_key"), (S3PrefixNotEmptySensor, "s3_prefix")]
 KEYS = ["day/1", "day/2 b?.csv", "days/x", "marker/"]
 
 
