@@ -42,7 +42,9 @@ def rendered(call: Call) -> bool:
 def takes(cls: type, argument: str) -> bool:
     """Airflow's own arguments arrive through `**kwargs`, so every class on the way to the base is asked."""
     return any(
-        argument in inspect.signature(base.__init__).parameters for base in cls.__mro__ if "__init__" in vars(base)
+        argument in inspect.signature(base.__init__).parameters
+        for base in cls.__mro__
+        if "__init__" in vars(base)
     )
 
 
@@ -64,7 +66,9 @@ def test_the_provider_takes_what_is_planned(path: str, argument: str, jinja: boo
     assert takes(cls, argument), f"{name} takes no {argument}"
     if jinja and not argument.startswith("on_"):
         # Airflow's operators have an `output` of their own, so the nodes are kept under longer names.
-        assert {argument, f"{argument}_node", f"{argument}_nodes"} & set(cls.template_fields), f"{name} does not render {argument}"
+        assert {argument, f"{argument}_node", f"{argument}_nodes"} & set(cls.template_fields), (
+            f"{name} does not render {argument}"
+        )
 
 
 def test_every_operator_of_the_provider_is_planned_somewhere() -> None:

@@ -48,6 +48,18 @@ def instant(value: plain_datetime | str) -> pendulum.DateTime:
     )
 
 
+def midnight(moment: pendulum.DateTime) -> pendulum.DateTime:
+    """Return the midnight that begins the day, or what follows it where daylight saving skips midnight."""
+    return pendulum.datetime(moment.year, moment.month, moment.day, tz=moment.timezone or "UTC")
+
+
+def first_of_month(moment: pendulum.DateTime) -> pendulum.DateTime:
+    """Return the first day of the month, the time of day kept unless daylight saving skips it."""
+    return pendulum.datetime(
+        moment.year, moment.month, 1, moment.hour, moment.minute, moment.second, tz=moment.timezone or "UTC"
+    )
+
+
 def sunday(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the Sunday on or before, the time of day kept."""
     return moment.subtract(days=moment.isoweekday() % 7)
@@ -104,6 +116,8 @@ MACROS: tuple[Callable[..., Any], ...] = (
     activation_time,
     datetime,
     instant,
+    midnight,
+    first_of_month,
     sunday,
     number,
     divide,

@@ -196,7 +196,9 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "convert" in capsys.readouterr().out
 
 
-def test_a_folder_in_the_way_of_a_file(convert: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_in_the_way_of_a_file(
+    convert: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "x.report.md").mkdir(parents=True)
     assert convert(definition(SHELL)) == 2
     assert "x.report.md is a folder there" in capsys.readouterr().err

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from datapipeline_converters.carriers.api_form import is_api_form, to_definition
 from datapipeline_converters.carriers.json_text import parse_json
 from datapipeline_converters.cli import main
 from tests.corpus import files, needs_corpus
+from tests.ruff import linted, reformatted
 
 pytestmark = needs_corpus
 ARCHITECT = files("architect")
@@ -73,29 +72,5 @@ def test_the_whole_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         "json-to-dynamodb__definition.json",  # its schedule does not exist
         "kinesis__kinesis-to-s3.json",  # "15 Period"
     }
-    command = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "check",
-        "--isolated",
-        "--preview",
-        "--select",
-        "AIR,E9,F",
-        str(tmp_path),
-    ]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
-    command = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "format",
-        "--isolated",
-        "--line-length",
-        "88",
-        "--diff",
-        str(tmp_path),
-    ]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
+    assert linted(tmp_path, "AIR,E9,F") == ""
+    assert reformatted(tmp_path, 88) == ""

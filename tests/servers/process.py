@@ -111,13 +111,14 @@ def tail(log: Path, lines: int = 30) -> str:
 
 
 def stop_together(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask processes to end, all at once, and wait for them for STOP_SECONDS; whoever started them kills the rest."""
+    """Ask processes that lead their own groups to end, all at once, and after STOP_SECONDS kill who still runs."""
     for process in processes:
         process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for process in processes:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(deadline - time.monotonic(), 0))
+        _kill_group(process)
 
 
 def stop_group(process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM) -> None:
@@ -125,6 +126,10 @@ def stop_group(process: subprocess.Popen[bytes], stop_signal: signal.Signals = s
     process.send_signal(stop_signal)
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
+    _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -37,6 +37,7 @@ class Function:
     :param evaluate: what it does to values of these kinds
     :param jinja: how a template says it; `{0}` is the first argument. Empty: the writer knows more than a
         text can say
+    :param zoned: how a template says it where daylight saving may skip the result, if otherwise
     :param anywhere: whether that works on any datetime, not only on pendulum's
     """
 
@@ -45,6 +46,7 @@ class Function:
     evaluate: Callable[..., Any]
     jinja: str = ""
     anywhere: bool = False
+    zoned: str = ""
 
 
 _DT, _INT = Kind.DATETIME, Kind.INTEGER
@@ -54,8 +56,8 @@ def _part(evaluate: Callable[[datetime], int], jinja: str, *, anywhere: bool = T
     return Function((_DT,), _INT, evaluate, jinja, anywhere)
 
 
-def _day(evaluate: Callable[[datetime], datetime], jinja: str) -> Function:
-    return Function((_DT,), _DT, evaluate, jinja)
+def _day(evaluate: Callable[[datetime], datetime], jinja: str, zoned: str = "") -> Function:
+    return Function((_DT,), _DT, evaluate, jinja, zoned=zoned)
 
 
 def _step(
@@ -100,8 +102,10 @@ FUNCTIONS: dict[str, Function] = {
         "macros.datapipeline.datetime({0}, {1}, {2}, {3}, {4})",
     ),
     # Earlier editions of the guide meant the midnight after the argument; the last one the midnight before.
-    "midnight": _day(instants.at_midnight, "{0}.start_of('day')"),
-    "firstOfMonth": _day(instants.on_first_of_month, "{0}.replace(day=1)"),
+    "midnight": _day(instants.at_midnight, "{0}.start_of('day')", "macros.datapipeline.midnight({0})"),
+    "firstOfMonth": _day(
+        instants.on_first_of_month, "{0}.replace(day=1)", "macros.datapipeline.first_of_month({0})"
+    ),
     "sunday": _day(instants.on_sunday, "macros.datapipeline.sunday({0})"),
     "yesterday": _day(lambda d: instants.plus_days(d, -1), "{0}.subtract(days=1)"),
     **dict(_step(instants.plus_months, 12, "years")),

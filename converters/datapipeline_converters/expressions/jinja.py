@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal as Choice
 
-from datapipeline_converters.expressions import joda
+from datapipeline_converters.expressions import joda, patterns
 from datapipeline_converters.expressions.bind import is_constant_node
 from datapipeline_converters.expressions.checks import check_call
+from datapipeline_converters.expressions.code import ADD, ATOM, FILTER, MULTIPLY, SIGN, Code, concatenated
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.escaping import literal, quoted
 from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR, NOTHING, text_of
@@ -33,15 +34,11 @@ from datapipeline_converters.expressions.tree import (
 )
 
 MACROS = "macros.datapipeline"
-MAX_LENGTH = 100_000  # characters of one expression
 
-# How tightly an expression holds together in Jinja, whose ~ binds more than + and less than *.
-_FILTER, _ADD, _CONCAT, _MULTIPLY, _SIGN, _ATOM = range(6)
-_LEVELS = {"+": _ADD, "-": _ADD, "*": _MULTIPLY, "/": _MULTIPLY, "//": _MULTIPLY}
+_LEVELS = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "//": MULTIPLY}
 
 _PARAMETER_KINDS = {"text": Kind.TEXT, "integer": Kind.INTEGER, "number": Kind.FLOAT}
 _NUMBERS = (Kind.INTEGER, Kind.FLOAT, Kind.NUMERIC)
-_PRINTABLE = re.compile(r"[ -~]+|[^ -~]+")  # strftime is only trusted with printable ASCII
 
 
 @dataclass(frozen=True)
@@ -74,17 +71,6 @@ class Written:
     items: tuple[str | Parameter, ...] | None = None
     notes: tuple[str, ...] = ()
     exact: bool = True
-
-
-@dataclass(frozen=True)
-class _Code:
-    """A Jinja expression and how tightly it holds together."""
-
-    text: str
-    level: int = _ATOM
-
-    def at(self, level: int) -> str:
-        return self.text if self.level >= level else f"({self.text})"
 
 
 def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many: bool = False) -> Written:
@@ -143,7 +129,7 @@ class _Writer:
     def template(self, parts: tuple[str | Node, ...]) -> str:
         """Return Jinja that renders as the parts one after the other."""
         pieces = [piece for part in parts for piece in self._pieces(part)]
-        runs: list[str | _Code] = []
+        runs: list[str | Code] = []
         for piece in pieces:
             if isinstance(piece, str) and runs and isinstance(runs[-1], str):
                 runs[-1] += piece
@@ -152,11 +138,11 @@ class _Writer:
         runs = [run for run in runs if run != ""]
         last = len(runs) - 1
         return "".join(
-            f"{{{{ {run.text} }}}}" if isinstance(run, _Code) else literal(run, before_code=index < last)
+            f"{{{{ {run.text} }}}}" if isinstance(run, Code) else literal(run, before_code=index < last)
             for index, run in enumerate(runs)
         )
 
-    def _pieces(self, part: str | Node) -> list[str | _Code]:
+    def _pieces(self, part: str | Node) -> list[str | Code]:
         """Return a node's text in pieces: literal text, and expressions that Jinja turns into the right text."""
         if isinstance(part, str):
             return [part]
@@ -165,7 +151,7 @@ class _Writer:
         except ExpressionError as error:
             raise error.at(getattr(part, "origin", None)) from None
 
-    def _pieces_of(self, node: Node) -> list[str | _Code]:
+    def _pieces_of(self, node: Node) -> list[str | Code]:
         if isinstance(node, Text):
             return [node.value]
         if isinstance(node, Joined):
@@ -191,7 +177,7 @@ class _Writer:
             if isinstance(one, Parameter) and one.kind == "text" and self._kind(other) in _NUMBERS:
                 self._approximate(f"`{one.name}` is a text, so that + appends instead of adding")
 
-    def _parameter_text(self, node: Parameter) -> _Code:
+    def _parameter_text(self, node: Parameter) -> Code:
         """Return a parameter as the text the user gave."""
         value = _subscript("params", node.name)
         if node.is_array:
@@ -199,26 +185,26 @@ class _Writer:
                 f"the list `{node.name}` stands in a text for one value: its elements are joined with commas"
             )
             values = f"({value} or [])" if node.optional else value
-            return _Code(f"{values} | join({quoted(LIST_SEPARATOR)})", _FILTER)
+            return Code(f"{values} | join({quoted(LIST_SEPARATOR)})", FILTER)
         if not node.optional:
-            return _Code(value)
+            return Code(value)
         if node.kind == "text":
-            return _Code(f"{value} or ''", _FILTER)
-        return _Code(f"'' if {value} is none else {value}", _FILTER)
+            return Code(f"{value} or ''", FILTER)
+        return Code(f"'' if {value} is none else {value}", FILTER)
 
-    def _as_text(self, node: Node) -> _Code:
+    def _as_text(self, node: Node) -> Code:
         kind = self._kind(node)
         if kind is Kind.DATETIME:
-            return _Code(f"{self._instant(node, pendulum=False)}.strftime({quoted(DATETIME_FORMAT)})")
+            return Code(f"{self._instant(node, pendulum=False)}.strftime({quoted(DATETIME_FORMAT)})")
         code = self._value(node)
         if kind in {Kind.FLOAT, Kind.NUMERIC}:
-            return _Code(f"{MACROS}.text({code.text})")
+            return Code(f"{MACROS}.text({code.text})")
         return code
 
-    def _joined_text(self, node: Node) -> _Code:
+    def _joined_text(self, node: Node) -> Code:
         """Return a node's text as one expression."""
-        codes = [_Code(quoted(piece)) if isinstance(piece, str) else piece for piece in self._pieces(node)]
-        return _concatenated(codes) if codes else _Code("''")
+        codes = [Code(quoted(piece)) if isinstance(piece, str) else piece for piece in self._pieces(node)]
+        return concatenated(codes) if codes else Code("''")
 
     # Values
 
@@ -252,26 +238,26 @@ class _Writer:
             return Kind.FLOAT
         return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMERIC
 
-    def _value(self, node: Node) -> _Code:
+    def _value(self, node: Node) -> Code:
         """Return a node as a Jinja value of its own kind."""
         try:
             return self._value_of(node)
         except ExpressionError as error:
             raise error.at(getattr(node, "origin", None)) from None
 
-    def _value_of(self, node: Node) -> _Code:
+    def _value_of(self, node: Node) -> Code:
         if _is_array(node):
             raise _no_mapping()
         if isinstance(node, Number):
             return _number(node.value)
         if isinstance(node, Parameter):
-            return _Code(_subscript("params", node.name))
+            return Code(_subscript("params", node.name))
         if isinstance(node, Variable):
-            return _Code(_subscript("var.value", node.key))
+            return Code(_subscript("var.value", node.key))
         if isinstance(node, Runtime):
             return _atom_or_filter(self._field(node).expression)
         if isinstance(node, Negation):
-            return _Code(f"-{self._number(node.operand).at(_ATOM)}", _SIGN)
+            return Code(f"-{self._number(node.operand).at(ATOM)}", SIGN)
         if isinstance(node, Operation) and self._kind(node) is not Kind.TEXT:
             return self._arithmetic(node)
         if isinstance(node, Call):
@@ -285,7 +271,7 @@ class _Writer:
             )
         return self._runtime[node.name]
 
-    def _number(self, node: Node) -> _Code:
+    def _number(self, node: Node) -> Code:
         """Return a node as an operand of arithmetic."""
         kind = self._kind(node)
         code = self._value(node)
@@ -293,19 +279,19 @@ class _Writer:
             self._approximate(
                 "a text is calculated with: it is read as a number, what Data Pipeline does is not known"
             )
-            return _Code(f"{MACROS}.number({code.text})")
+            return Code(f"{MACROS}.number({code.text})")
         if isinstance(node, Parameter) and kind is Kind.FLOAT:
-            return _Code(f"{code.text} | float", _FILTER)
+            return Code(f"{code.text} | float", FILTER)
         return code
 
-    def _arithmetic(self, node: Operation) -> _Code:
+    def _arithmetic(self, node: Operation) -> Code:
         left, right = self._number(node.left), self._number(node.right)
         operator = self._native_operator(node)
         if operator is None:
             macro = "power" if node.operator == "^" else "divide"
-            return _Code(f"{MACROS}.{macro}({left.text}, {right.text})")
+            return Code(f"{MACROS}.{macro}({left.text}, {right.text})")
         level = _LEVELS[operator]
-        return _Code(f"{left.at(level)} {operator} {right.at(level + 1)}", level)
+        return Code(f"{left.at(level)} {operator} {right.at(level + 1)}", level)
 
     def _native_operator(self, node: Operation) -> str | None:
         """Return Jinja's operator where it does the same; Java divides towards zero, and floats by zero."""
@@ -321,7 +307,7 @@ class _Writer:
 
     # Calls
 
-    def _call(self, node: Call) -> _Code:
+    def _call(self, node: Call) -> Code:
         check_call(node)
         if node.function == "format":
             return self._format(*node.arguments)
@@ -332,7 +318,8 @@ class _Writer:
             self._argument(argument, kind, pendulum=not function.anywhere)
             for argument, kind in zip(node.arguments, function.arguments, strict=True)
         ]
-        return _Code(function.jinja.format(*arguments))
+        in_utc = not function.zoned or _zone(node) == "UTC"
+        return Code((function.jinja if in_utc else function.zoned).format(*arguments))
 
     def _argument(self, node: Node, kind: Kind, *, pendulum: bool) -> str:
         if kind is Kind.DATETIME:
@@ -357,104 +344,22 @@ class _Writer:
         if isinstance(node, Runtime) and kind is Kind.DATETIME:
             field = self._field(node)
             if not pendulum or field.pendulum:
-                return _atom_or_filter(field.expression).at(_ATOM)
+                return _atom_or_filter(field.expression).at(ATOM)
             return field.pendulum_expression or f"{MACROS}.instant({field.expression})"
         if kind is Kind.TEXT:
             return f"{MACROS}.instant({self._joined_text(node).text})"
-        return self._value(node).at(_ATOM)
+        return self._value(node).at(ATOM)
 
-    def _format(self, moment: Node, pattern: Node) -> _Code:
+    def _format(self, moment: Node, pattern: Node) -> Code:
         if not isinstance(pattern, Text):
             raise UnsupportedExpressionError("the date pattern of format has to be known at conversion")
+        zone = _zone(moment)
         for sentence in joda.suspicions(pattern.value):
             self._notes.setdefault(sentence)
-        tokens = joda.parse_pattern(pattern.value)
-        receiver = self._instant(moment, pendulum=any(_needs_pendulum(token) for token in tokens))
-        if len(receiver) * len(tokens) > MAX_LENGTH:
-            raise UnsupportedExpressionError("the date pattern is too long for a template")
-        codes: list[_Code] = []
-        directives = ""
-        for token in tokens:
-            for piece in self._token(token, receiver, _zone(moment)):
-                if isinstance(piece, str):
-                    directives += piece
-                    continue
-                codes += [*_strftime(receiver, directives), piece]
-                directives = ""
-        codes += _strftime(receiver, directives)
-        return _concatenated(codes)
-
-    def _token(self, token: joda.Field | joda.Literal, receiver: str, zone: str | None) -> list[str | _Code]:
-        """Return what prints a token: text for strftime, or an expression."""
-        if isinstance(token, joda.Literal):
-            return _literal_pieces(token.text)
-        letter, count = token.letter, token.count
-        if number := joda.LETTERS.get(letter):
-            return [_number_piece(number, count, receiver)]
-        if letter == "S":
-            return ["0" * count]  # Data Pipeline's instants are whole seconds
-        if letter in "Ea":
-            return ["%p" if letter == "a" else "%A" if count >= 4 else "%a"]
-        if letter == "G":
-            return [joda.ERA]
-        if zone == "UTC":
-            return [joda.utc_zone_text(letter, count)]
-        return self._zone_pieces(letter, count, receiver)
-
-    def _zone_pieces(self, letter: str, count: int, receiver: str) -> list[str | _Code]:
-        if letter == "z":
+        if patterns.names_a_zone(pattern.value) and zone != "UTC":
             self._approximate("names of time zones other than UTC may differ from Java's")
-            return ["%Z"]
-        if count == 1:
-            return ["%z"]
-        if count == 2:
-            offset = f"{receiver}.strftime('%z')"
-            return [_Code(f"{offset}[:3]"), ":", _Code(f"{offset}[3:]")]
-        return [_Code(f"{receiver}.timezone_name")]
-
-
-def _needs_pendulum(token: joda.Field | joda.Literal) -> bool:
-    """Tell whether a pattern letter asks for something that plain datetimes lack."""
-    return (
-        isinstance(token, joda.Field)
-        and token.letter == "D"
-        and token.count not in joda.LETTERS["D"].strftime
-    )
-
-
-def _number_piece(number: joda.NumberLetter, count: int, receiver: str) -> str | _Code:
-    if number.names and count >= 3:
-        return "%B" if count >= 4 else "%b"
-    if directive := number.strftime.get(count):
-        return directive
-    value = number.python.format(receiver)
-    level = _ADD if " + " in value.rpartition(")")[2] else _MULTIPLY if " " in value else _ATOM
-    if number.two_digits and count == 2:
-        value, level = f"{value} % 100", _MULTIPLY
-    if count == 1:
-        return _Code(value, level)
-    return _Code(f"'%0{count}d' % {_Code(value, level).at(_ATOM)}", _MULTIPLY)
-
-
-def _literal_pieces(text: str) -> list[str | _Code]:
-    return [
-        piece.replace("%", "%%") if piece[0].isascii() and piece[0].isprintable() else _Code(quoted(piece))
-        for piece in _PRINTABLE.findall(text)
-    ]
-
-
-def _strftime(receiver: str, directives: str) -> list[_Code]:
-    if not directives:
-        return []
-    if "%" not in directives.replace("%%", ""):
-        return [_Code(quoted(directives.replace("%%", "%")))]
-    return [_Code(f"{receiver}.strftime({quoted(directives)})")]
-
-
-def _concatenated(codes: list[_Code]) -> _Code:
-    if len(codes) == 1:
-        return codes[0]
-    return _Code(" ~ ".join(code.at(_CONCAT) for code in codes), _CONCAT)
+        receiver = self._instant(moment, pendulum=patterns.needs_pendulum(pattern.value))
+        return patterns.write_pattern(pattern.value, receiver, zone)
 
 
 def _zone(node: Node) -> str | None:
@@ -474,16 +379,14 @@ def _is_natural(node: Node) -> bool:
     return isinstance(node, Call) or (isinstance(node, Number) and node.value >= 0)
 
 
-def _number(value: int | float) -> _Code:
+def _number(value: int | float) -> Code:
     if not math.isfinite(value):
         raise UnsupportedExpressionError("the number has left what can be calculated with")
-    return _Code(repr(value), _SIGN if value < 0 else _ATOM)
+    return Code(repr(value), SIGN if value < 0 else ATOM)
 
 
-def _atom_or_filter(expression: str) -> _Code:
-    return _Code(
-        expression, _FILTER if re.search(r"[|~%*/+-]|\b(if|or|and|not|is|in)\b", expression) else _ATOM
-    )
+def _atom_or_filter(expression: str) -> Code:
+    return Code(expression, FILTER if re.search(r"[|~%*/+-]|\b(if|or|and|not|is|in)\b", expression) else ATOM)
 
 
 def _subscript(owner: str, name: str) -> str:

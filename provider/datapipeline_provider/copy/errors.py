@@ -5,13 +5,6 @@ from __future__ import annotations
 from datapipeline_provider.exceptions import DatapipelineError
 
 
-class CopyCancelledError(DatapipelineError):
-    """The task was asked to stop."""
-
-    def __init__(self) -> None:
-        super().__init__("The work was cancelled; what it had begun has been undone.")
-
-
 class RecordError(DatapipelineError):
     """A record that cannot be read, written or loaded.
 

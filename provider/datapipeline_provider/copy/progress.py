@@ -6,12 +6,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from datapipeline_provider.copy.errors import CopyCancelledError
+from datapipeline_provider.hooks.errors import CancelledError
 
 if TYPE_CHECKING:
-    from typing import Any
+    from datapipeline_provider.hooks.tables import Log
 
 SECONDS_BETWEEN_LINES = 30.0
 COUNTERS = {"rows": "rows", "read": "bytes read", "written": "bytes written", "objects": "objects written"}
@@ -30,13 +30,6 @@ class Moved(TypedDict):
     objects: int | None
 
 
-class Log(Protocol):
-    """What is needed of a logger."""
-
-    def info(self, message: str, /, *arguments: Any) -> Any:
-        """Log a message with %-arguments."""
-
-
 @dataclass
 class Progress:
     """The counters of one copy; sources and sinks call `advance` at least once for each batch."""
@@ -48,9 +41,9 @@ class Progress:
     _told: float = field(default_factory=time.monotonic)
 
     def advance(self, **more: int) -> None:
-        """Add to counters of COUNTERS; CopyCancelledError if the copy has to stop."""
+        """Add to counters of COUNTERS; CancelledError if the copy has to stop."""
         if self.stop.is_set():
-            raise CopyCancelledError
+            raise CancelledError
         self.counted.update(more)
         if time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
             self.tell("So far")

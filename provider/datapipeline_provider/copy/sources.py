@@ -46,7 +46,7 @@ class SqlSource:
         if self.node.select_query:
             return self.node.select_query
         table = self.database.quoted(self.node.needed_table(), self.node.schema_name)
-        return f"SELECT * FROM {table}"  # noqa: S608 - the name is quoted
+        return f"SELECT * FROM {table}"
 
     def batches(self, progress: Progress, reader: str | None) -> Iterator[Batch]:
         """Run the query and yield its rows."""
@@ -87,7 +87,7 @@ class S3Source:
         out = self.left_out
         return out is not None and (found.key == out or (out.endswith("/") and found.key.startswith(out)))
 
-    def batches(self, progress: Progress, reader: str | None) -> Iterator[Batch]:  # noqa: ARG002
+    def batches(self, progress: Progress, reader: str | None) -> Iterator[Batch]:
         """Yield the records of one file after another."""
         for found in self.objects():
             yield from self.batches_of(found, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks import sql_text
 from datapipeline_provider.hooks.errors import DatabaseError, RowError
 
@@ -100,6 +101,8 @@ class Database(ABC):
         """Do what `rows` does; DatabaseError if the database refuses."""
         try:
             yield from self.rows(query, reader=reader)
+        except DatapipelineError:
+            raise  # told already; what a driver raises may be any Exception
         except self.errors as error:
             raise DatabaseError(self.conn_id, "the query", self._reason(error)) from None
 
@@ -155,7 +158,7 @@ class Database(ABC):
 
     def _columns_of(self, name: str) -> tuple[str, ...]:
         with self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")  # noqa: S608 - the name is quoted
+            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")
             cursor.fetchall()
             return tuple(column[0] for column in cursor.description)
 
@@ -172,13 +175,13 @@ class Database(ABC):
         index: int | None = None
         try:
             self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
-            for index, row in enumerate(rows):  # noqa: B007 - its last value is the answer
+            for index, row in enumerate(rows):
                 self._insert(statement, [row])
         except self._refusals as again:
             return RowError(index, self._reason(again))
         return RowError(None, self._reason(error))
 
-    def _close(self, *, failed: bool) -> None:  # noqa: ARG002 - for those that have to do more
+    def _close(self, *, failed: bool) -> None:
         """Hang up without waiting for what is still running; `failed` after an exception."""
         if self._connection is not None:
             self._connection.close()
@@ -186,6 +189,8 @@ class Database(ABC):
     def _guard(self, doing: str, call: Any) -> Any:
         try:
             return call()
+        except DatapipelineError:
+            raise
         except self._refusals as error:
             raise DatabaseError(self.conn_id, doing, self._reason(error)) from None
 

@@ -47,3 +47,10 @@ class NotTextError(DatapipelineError):
             f"Connection {conn_id!r}: column {column!r} holds bytes that are not UTF-8 text. "
             "Let the query turn them into text, for example with hex() or to_base64()."
         )
+
+
+class CancelledError(DatapipelineError):
+    """The task was asked to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("The work was cancelled; what it had begun has been undone.")

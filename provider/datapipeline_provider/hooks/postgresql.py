@@ -31,7 +31,7 @@ JDBC_PROPERTIES = {
 }
 DEFAULT_PORTS = {"redshift": 5439}
 # What the JDBC driver sets for each session: dates in ISO form, times in UTC (its machine's zone).
-SESSION = "SET DateStyle TO ISO; SET TIME ZONE 'UTC'"
+SESSION = "SET DateStyle TO ISO; SET TIMEZONE TO 'UTC'"
 
 ROWS_A_FETCH = 2000
 REDSHIFT_ROWS_A_FETCH = 1000  # the most that a single-node cluster gives at once
@@ -44,15 +44,15 @@ MISSING = {errorcodes.UNDEFINED_TABLE, errorcodes.INVALID_SCHEMA_NAME}
 TELLTALE = ("22", "23")
 
 
-def _text(value: Any, cursor: Any) -> Any:  # noqa: ARG001 - the driver's signature
+def _text(value: Any, cursor: Any) -> Any:
     return value
 
 
-def _digit(value: Any, cursor: Any) -> Any:  # noqa: ARG001
+def _digit(value: Any, cursor: Any) -> Any:
     return None if value is None else "1" if value == "t" else "0"
 
 
-def _without_zone(value: Any, cursor: Any) -> Any:  # noqa: ARG001
+def _without_zone(value: Any, cursor: Any) -> Any:
     return None if value is None else value.removesuffix("+00")
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.errors import CancelledError
 from datapipeline_provider.hooks.tables import create_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from datapipeline_provider.copy.progress import Progress
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
     from datapipeline_provider.hooks.database import Database
     from datapipeline_provider.hooks.sql_text import Statement
+    from datapipeline_provider.hooks.tables import Log
 
 # Statements whose beginning shows that the script handles its transactions itself.
 TRANSACTION_WORDS = {
@@ -58,11 +60,12 @@ class Script:
     parameters: Sequence[str]
     query_group: str | None
     output: SqlDataNode | None
-    progress: Progress
+    log: Log
+    _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """Run all statements; after an error a script without transactions of its own has changed nothing."""
-        database, log = self.database, self.progress.log
+        database, log = self.database, self.log
         statements = self.statements()
         if self.output is not None:
             self._create_table(self.output)
@@ -90,25 +93,29 @@ class Script:
 
     def interrupt(self) -> None:
         """Make `run`, in another thread, fail soon."""
-        self.progress.stop.set()
+        self._stop.set()
         self.database.cancel()
 
     def _create_table(self, output: SqlDataNode) -> None:
         with self.open_database(output.conn_id) as database:  # not always the script's own
-            create_table(database, output, self.progress.log)
+            create_table(database, output, self.log)
 
     def _run_all(self, statements: Sequence[Statement]) -> None:
         waiting = iter(self.parameters)
         for number, statement in enumerate(statements, start=1):
-            self.progress.advance()
+            self._check()
             values = [next(waiting) for _ in range(statement.placeholders)]
             try:
                 affected = self.database.run(statement, values)
             except DatapipelineError as error:
                 raise ScriptError(number, len(statements), str(error)) from None
             what = " ".join(statement.words[:2]) or "statement"
-            self.progress.log.info("%d of %d, %s: %s", number, len(statements), what, _rows(affected))
-        self.progress.advance()  # the last moment to stop
+            self.log.info("%d of %d, %s: %s", number, len(statements), what, _rows(affected))
+        self._check()  # the last moment to stop
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise CancelledError
 
 
 def _rows(affected: int) -> str:

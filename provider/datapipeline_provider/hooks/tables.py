@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from datapipeline_provider.hooks import sql_text
 from datapipeline_provider.hooks.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from datapipeline_provider.copy.progress import Log
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
     from datapipeline_provider.hooks.database import Database
+
+
+class Log(Protocol):
+    """What is needed of a logger."""
+
+    def info(self, message: str, /, *arguments: Any) -> Any:
+        """Log a message with %-arguments."""
 
 
 def create_table(database: Database, node: SqlDataNode, log: Log) -> None:

@@ -85,9 +85,8 @@ class SqlActivityOperator(BaseOperator):
         self.output_node = copy.deepcopy(self.output_node)
         super().render_template_fields(context, jinja_env)
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002
+    def execute(self, context: Context) -> None:
         """Run the script."""
-        from datapipeline_provider.copy.progress import Progress
         from datapipeline_provider.copy.running import Cancellable
         from datapipeline_provider.hooks.script import Script
 
@@ -98,7 +97,7 @@ class SqlActivityOperator(BaseOperator):
             parameters=list(_flat(self.parameters)),
             query_group=self.query_group,
             output=self.output_node,
-            progress=Progress(self.log),
+            log=self.log,
         )
         self._running = Cancellable(script.run, script.interrupt)
         self._running.run()

@@ -21,6 +21,8 @@ from tests.converters.expressions.rendering import SCHEDULED, context, render
 
 PACIFIC = "inTimeZone(s,'America/Los_Angeles')"  # daylight saving: 2024-03-10 02:00, 2024-11-03 02:00
 BERLIN = "inTimeZone(s,'Europe/Berlin')"
+CAIRO = "inTimeZone(s,'Africa/Cairo')"
+HAVANA = "inTimeZone(s,'America/Havana')"  # skips 00:00 to 01:00 on 2012-04-01
 BEIRUT = "inTimeZone(s,'Asia/Beirut')"  # skips midnight on 2024-03-31
 
 
@@ -52,6 +54,8 @@ def _start(_: Name) -> Node:
         (f"sunday({PACIFIC})", "2024-03-13T09:30:00", "2024-03-10T03:30:00 -0700"),
         (f"firstOfMonth({BERLIN})", "2024-03-31T12:00:00", "2024-03-01T14:00:00 +0100"),
         (f"midnight({BERLIN})", "2024-03-31T12:00:00", "2024-03-31T00:00:00 +0100"),
+        (f"firstOfMonth({CAIRO})", "2010-05-10T23:30:00", "2010-05-01T02:30:00 +0300"),
+        (f"firstOfMonth({HAVANA})", "2012-04-10T04:30:00", "2012-04-01T01:30:00 -0400"),
         (f"midnight({BEIRUT})", "2024-03-31T12:00:00", "2024-03-31T01:00:00 +0300"),
     ],
 )

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from datapipeline_converters.rendering.literals import duration_literal, text_literal
+from tests.ruff import reformatted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,19 +51,7 @@ def test_a_formatter_leaves_literals_alone(tmp_path: Path) -> None:
     texts = [text for text in HOSTILE if text != "\ud800"]
     source = "".join(f"value = {text_literal(text)}\n" for text in texts)
     (tmp_path / "literals.py").write_text(source, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "format",
-        "--isolated",
-        "--line-length",
-        "88",
-        "--diff",
-        str(tmp_path),
-    ]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
+    assert reformatted(tmp_path, 88) == ""
 
 
 @pytest.mark.parametrize(

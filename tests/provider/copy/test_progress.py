@@ -3,11 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_provider.copy import progress
-from datapipeline_provider.copy.errors import CopyCancelledError
 from datapipeline_provider.copy.planning import generated_name
 from datapipeline_provider.copy.progress import Progress
+from datapipeline_provider.hooks.errors import CancelledError
 
 
 class Log:
@@ -48,7 +47,7 @@ def test_the_log_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_stopping() -> None:
     counting = Progress(Log())
     counting.stop.set()
-    with pytest.raises(CopyCancelledError):
+    with pytest.raises(CancelledError):
         counting.advance(rows=1)
 
 

@@ -3,15 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
-
 from datapipeline_provider.copy import reading
 from datapipeline_provider.copy.batch import Batch
 from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.copy.writing import writer
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV
+from hypothesis import given
+from hypothesis import strategies as some
+
 from tests.provider.copy.hostile import FIELDS
 
 if TYPE_CHECKING:

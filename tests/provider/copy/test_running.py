@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pytest
-
 from datapipeline_provider.copy.running import Cancellable
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_provider.copy.batch import Batch
 from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.copy.writing import writer
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV
+
 from tests.provider.copy.hostile import FIELDS
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_provider.data_formats import delimited
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode, S3DataNodeError
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode, SqlDataNodeError
 from datapipeline_provider.s3.address import S3AddressError

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.providers.common.sql.hooks.sql import DbApiHook
-
 from datapipeline_provider.hooks import values
 from datapipeline_provider.hooks.errors import DatabaseError, NotTextError, RowError
 from datapipeline_provider.hooks.mysql import MySQL
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from datapipeline_provider.hooks.database import Database
+
     from tests.servers.mariadb import Mariadb
     from tests.servers.postgres import Postgres
 
@@ -193,8 +193,8 @@ def test_nul_is_refused_by_postgresql(postgres: Postgres) -> None:
         (Decimal("0E-7"), "0.0000000"),
         (Decimal("NaN"), "NaN"),
         (datetime.date(2024, 1, 31), "2024-01-31"),
-        (datetime.datetime(2024, 1, 31, 9, 7), "2024-01-31 09:07:00"),  # noqa: DTZ001
-        (datetime.datetime(1969, 7, 20, 1, 2, 3, 250_000), "1969-07-20 01:02:03.250000"),  # noqa: DTZ001
+        (datetime.datetime(2024, 1, 31, 9, 7), "2024-01-31 09:07:00"),
+        (datetime.datetime(1969, 7, 20, 1, 2, 3, 250_000), "1969-07-20 01:02:03.250000"),
         (datetime.datetime(2024, 1, 31, tzinfo=datetime.UTC), "2024-01-31 00:00:00+00:00"),
         (datetime.time(9, 7), "09:07:00"),
         (datetime.timedelta(days=1, hours=2, microseconds=5), "26:00:00.000005"),

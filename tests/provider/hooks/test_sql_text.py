@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from datapipeline_provider.hooks import sql_text
 from datapipeline_provider.hooks.sql_text import MYSQL, POSTGRESQL, STANDARD, Dialect, parse, parse_one
 

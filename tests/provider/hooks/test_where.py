@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.sdk import Connection
-
 from datapipeline_provider.hooks import database as opening
 from datapipeline_provider.hooks.errors import ConnectionTypeError, RdsInstanceError
 from datapipeline_provider.hooks.mysql import MySQL
@@ -58,7 +57,10 @@ def rds(sns: Aws, airflow_connection: SetConnection) -> Any:
 
 @pytest.mark.parametrize(
     ("engine", "port", "kind"),
-    [("postgres", 5433, PostgreSQL), ("mysql", 3307, MySQL), ("mariadb", 3308, MySQL)],
+    [
+        ("postgres", 5433, PostgreSQL),
+        ("mysql", 3307, MySQL),
+    ],
 )
 def test_an_rds_instance_is_looked_up(
     rds: Any, airflow_connection: SetConnection, engine: str, port: int, kind: type
@@ -99,7 +101,7 @@ def test_a_host_needs_no_lookup() -> None:
         ("jdbc", "needs apache-airflow-providers-jdbc"),
         ("oracle", "needs apache-airflow-providers-oracle"),
         ("http", "install their provider"),
-        ("unheard-of", "install their provider"),
+        ("unheard_of", "install their provider"),
     ],
 )
 def test_other_types_name_what_to_install(

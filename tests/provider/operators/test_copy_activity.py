@@ -6,7 +6,6 @@ import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV
@@ -16,6 +15,7 @@ from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.errors import DatabaseError
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 from datapipeline_provider.s3.listing import NothingThereError
+
 from tests.provider.copy.hostile import FIELDS
 
 if TYPE_CHECKING:

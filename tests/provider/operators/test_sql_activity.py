@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.script import ParameterCountError, ScriptError
@@ -169,7 +168,7 @@ def test_killing_the_task_cancels_the_statement_and_undoes_the_script(tables: Ta
     def attempt() -> None:
         try:
             run(operator)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
 
     thread = threading.Thread(target=attempt)

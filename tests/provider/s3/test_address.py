@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from datapipeline_provider.s3 import address
 
 

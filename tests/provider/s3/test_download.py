@@ -5,7 +5,6 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from datapipeline_provider.s3 import download, listing
 from datapipeline_provider.s3.listing import NothingThereError, S3Object
 

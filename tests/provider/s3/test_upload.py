@@ -4,7 +4,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from datapipeline_provider.s3 import upload
 from datapipeline_provider.s3.upload import Upload, part_size
 
