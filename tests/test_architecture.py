@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "jdbc": {"plan"},
     "schedule_dates": {"periods"},
     "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
-    "model": {"errors", "inheritance", "ledger", "parameters", "plan"},
+    "model": {"errors", "expressions", "inheritance", "ledger", "parameters", "plan"},
     "scope": {"definition", "expressions", "inheritance", "ledger", "model"},
     "planning": MODEL
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}

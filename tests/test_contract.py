@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.plan import ArrayParam, Call
+
 from tests.golden import NAMES, convert_example
 
 JINJA = re.compile(r"\{\{|\{%|\{#")

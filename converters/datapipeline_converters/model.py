@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from datapipeline_converters.errors import Problem
+from datapipeline_converters.expressions import Node
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import Notes
 from datapipeline_converters.parameters import Parameters
@@ -25,6 +26,7 @@ class Model:
     :param used: ids of the objects that something asked for
     :param read: the fields that expressions name or DAGs contain, by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
+    :param nodes: what fields mean that expressions name, by object id, key, referrer and whether parameters stay open
     :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
@@ -44,6 +46,7 @@ class Model:
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
     before_first_run: dict[str, None] = field(default_factory=dict)
+    nodes: dict[tuple[str, str, str | None, bool], Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)

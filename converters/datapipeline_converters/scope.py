@@ -112,9 +112,13 @@ class Scope:
             path = " -> ".join(f"{owner}.{field}" for owner, field in (*self.trail, step))
             raise expressions.ExpressionError(f"the field refers to itself: {path}")
         self.model.read.add(step)
-        inner = replace(self, trail=(*self.trail, step))
-        nodes = [inner._value(value) for value in present(self.model, self.owner, key)]
-        return nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
+        known = (*step, self.referrer.id if self.referrer else None, self.late)
+        # Fields that quote each other several times over would otherwise be read again for each quotation.
+        if known not in self.model.nodes:
+            inner = replace(self, trail=(*self.trail, step))
+            nodes = [inner._value(value) for value in present(self.model, self.owner, key)]
+            self.model.nodes[known] = nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
+        return self.model.nodes[known]
 
     def _value(self, value: Value) -> Node:
         if isinstance(value, Ref):
@@ -146,7 +150,8 @@ class Scope:
                 f"parameter `{name}` has no value: give it with --set {name}=… or in its Variable"
             )
             return expressions.Variable(self.model.variable(name))
-        return expressions.Parameter(name, _KINDS.get(declared.kind.lower(), "text"), declared.is_array)
+        kind = _KINDS.get(declared.kind.lower(), "text")
+        return expressions.Parameter(name, kind, declared.is_array, declared.optional)
 
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.carriers.api_form import is_api_form, to_definition_file
 from datapipeline_converters.carriers.json_text import parse_json
 from datapipeline_converters.cli import main
+
 from tests.corpus import files, needs_corpus
 from tests.ruff import linted, reformatted
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.cli import main
 
 HOSTILE = [
@@ -80,7 +79,7 @@ def test_text_arrives_unchanged(load: Any, text: str) -> None:
                 "name": text,
                 "type": "ShellCommandActivity",
                 "command": text,
-                "scriptArgument": [text, f"#{{'x' + name}}"],
+                "scriptArgument": [text, "#{'x' + name}"],
                 "myComment": text,
             }
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
@@ -19,6 +20,9 @@ from datapipeline_converters.plan import Connection, FieldText
 from datapipeline_converters.planning.prefix import fixed_beginning
 from datapipeline_converters.scope import MissingValueError, Scope, present
 
+# The guide writes a call without #{} as a Schedule's moment (dp-pipeline-reference-functions-datetime).
+_BARE_DATE = re.compile(r"makeDate(Time)?\([\d\s,]+\)")
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -33,6 +37,8 @@ class Reader:
     def constant(self, field: str, text: str) -> tuple[str, ...] | None:
         """Return what a text is once parameters have their values; None, with a note, when one has none."""
         owner, model = self.scope.owner.id, self.scope.model
+        if _BARE_DATE.fullmatch(text.strip()):
+            text = f"#{{{text.strip()}}}"
         try:
             template = self._at(field, late=False).bind(text)
         except MissingValueError as missing:

@@ -8,7 +8,7 @@ from typing import Any
 
 from datapipeline_converters import expressions
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template
-from datapipeline_converters.ledger import approximated, refused
+from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.plan import ArrayParam, Call, FieldText
 from datapipeline_converters.planning.runtime import NOTES
@@ -70,7 +70,7 @@ class TextWriter:
     def _elements(self, element: Any) -> list[Any]:
         if not isinstance(element, FieldText):
             return [self._write(element)]
-        written = self._written(element)
+        written = self._written(element, many=True)
         if written.items is None:
             return [written.text]
         return [ArrayParam(item.name) if isinstance(item, Parameter) else item for item in written.items]
@@ -83,11 +83,12 @@ class TextWriter:
         joined = replace(text, template=Template((Joined(text.template),)))
         return self._written(joined).text or ""
 
-    def _written(self, text: FieldText) -> expressions.Written:
+    def _written(self, text: FieldText, *, many: bool = False) -> expressions.Written:
         self.model.read.add((text.object_id, text.field))
-        written = expressions.write_jinja(text.template, self.runtime)
+        written = expressions.write_jinja(text.template, self.runtime, many=many)
+        verdict = exact if written.exact else approximated
         for note in written.notes:
-            self.model.notes.add(text.object_id, text.field, approximated(note))
+            self.model.notes.add(text.object_id, text.field, verdict(note))
         for leaf in expressions.leaves(text.template):
             if isinstance(leaf, Parameter):
                 self.params.setdefault(leaf.name)

@@ -58,9 +58,9 @@ class Copy:
         log = self.progress.log
         with ExitStack() as stack:
             source, sink = self._source(stack), self._sink(stack)
-            route = routes.route(source, sink)
-            log.info("Copying from %s to %s: %s", source.describe(), sink.describe(), route.name)
-            route.run(source, sink, self.progress)
+            name, run = routes.route(source, sink)
+            log.info("Copying from %s to %s: %s", source.describe(), sink.describe(), name)
+            run(self.progress)
         self.progress.tell("Copied")
         return self.progress.moved()
 

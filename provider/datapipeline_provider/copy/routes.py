@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from datapipeline_provider.copy.sinks import S3Sink
@@ -9,7 +10,7 @@ from datapipeline_provider.copy.sources import S3Source
 from datapipeline_provider.data_formats import delimited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from datapipeline_provider.copy.progress import Progress
     from datapipeline_provider.copy.sinks import Sink
@@ -23,32 +24,31 @@ class Route(Protocol):
     name: str
     """What the log calls it."""
 
-    def fits(self, source: Source, sink: Sink) -> bool:
-        """Say whether this way gives the right result for these two ends."""
-
-    def run(self, source: Source, sink: Sink, progress: Progress) -> None:
-        """Copy everything."""
+    def offer(self, source: Source, sink: Sink) -> Callable[[Progress], None] | None:
+        """Give a function that copies everything, or None if this way is not right for these two ends."""
 
 
 class CopyObjects:
-    """S3 copies the objects itself, bytes untouched: same format, same compression (dp-object-copyactivity)."""
+    """S3 copies the objects itself, bytes untouched (dp-object-copyactivity).
+
+    Format and compression have to be the same, and several files cannot become one.
+    """
 
     name = "object copy inside S3"
 
-    def fits(self, source: Source, sink: Sink) -> bool:
-        """Only from S3 to S3; several files cannot become one this way."""
-        return (
+    def offer(self, source: Source, sink: Sink) -> Callable[[Progress], None] | None:
+        """Offer it from S3 to S3."""
+        if (
             isinstance(source, S3Source)
             and isinstance(sink, S3Sink)
             and delimited.same(source.node.data_format, sink.node.data_format)
             and source.node.gzipped == sink.node.gzipped
             and (sink.node.is_directory or not source.node.is_directory)
-        )
+        ):
+            return partial(self._run, source, sink)
+        return None
 
-    def run(self, source: Source, sink: Sink, progress: Progress) -> None:
-        """Ask S3 for one copy after another."""
-        assert isinstance(source, S3Source)
-        assert isinstance(sink, S3Sink)
+    def _run(self, source: S3Source, sink: S3Sink, progress: Progress) -> None:
         for found, key in _pairs(source, sink):
             progress.advance()
             # boto3 copies what is larger than 5 GB in parts, and aborts the upload if that fails.
@@ -67,14 +67,13 @@ class RewriteFiles:
 
     name = "file by file, record by record"
 
-    def fits(self, source: Source, sink: Sink) -> bool:
-        """Only from S3 into a directory of S3."""
-        return isinstance(source, S3Source) and isinstance(sink, S3Sink) and sink.node.is_directory
+    def offer(self, source: Source, sink: Sink) -> Callable[[Progress], None] | None:
+        """Offer it from S3 into a directory of S3."""
+        if isinstance(source, S3Source) and isinstance(sink, S3Sink) and sink.node.is_directory:
+            return partial(self._run, source, sink)
+        return None
 
-    def run(self, source: Source, sink: Sink, progress: Progress) -> None:
-        """Read and write one file after another."""
-        assert isinstance(source, S3Source)
-        assert isinstance(sink, S3Sink)
+    def _run(self, source: S3Source, sink: S3Sink, progress: Progress) -> None:
         for found, key in _pairs(source, sink):
             sink.write_to(key, source.batches_of(found, progress), progress)
 
@@ -84,21 +83,18 @@ class RecordByRecord:
 
     name = "record by record"
 
-    def fits(self, source: Source, sink: Sink) -> bool:
-        """Say yes."""
-        return True
-
-    def run(self, source: Source, sink: Sink, progress: Progress) -> None:
-        """Let the sink draw from the source."""
-        sink.write(source.batches(progress, sink.reader), progress)
+    def offer(self, source: Source, sink: Sink) -> Callable[[Progress], None]:
+        """Offer it always: the sink draws from the source."""
+        return lambda progress: sink.write(source.batches(progress, sink.reader), progress)
 
 
 ROUTES: tuple[Route, ...] = (CopyObjects(), RewriteFiles(), RecordByRecord())
 
 
-def route(source: Source, sink: Sink) -> Route:
-    """Pick the first route that fits."""
-    return next(each for each in ROUTES if each.fits(source, sink))
+def route(source: Source, sink: Sink) -> tuple[str, Callable[[Progress], None]]:
+    """Pick the first route that fits: its name, and the function that copies everything."""
+    offers = ((each.name, each.offer(source, sink)) for each in ROUTES)
+    return next((name, run) for name, run in offers if run is not None)
 
 
 def _pairs(source: S3Source, sink: S3Sink) -> Iterator[tuple[S3Object, str]]:

@@ -62,7 +62,7 @@ class Cancellable(Generic[T]):
     def _run(self) -> None:
         try:
             self._results.append(self._work())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             self._error = error
         finally:
             self._ended = True

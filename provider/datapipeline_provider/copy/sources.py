@@ -46,7 +46,7 @@ class SqlSource:
         if self.node.select_query:
             return self.node.select_query
         table = self.database.quoted(self.node.needed_table(), self.node.schema_name)
-        return f"SELECT * FROM {table}"
+        return f"SELECT * FROM {table}"  # noqa: S608 - the name is quoted
 
     def batches(self, progress: Progress, reader: str | None) -> Iterator[Batch]:
         """Run the query and yield its rows."""

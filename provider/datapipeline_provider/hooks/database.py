@@ -158,7 +158,7 @@ class Database(ABC):
 
     def _columns_of(self, name: str) -> tuple[str, ...]:
         with self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")
+            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")  # noqa: S608 - the name is quoted
             cursor.fetchall()
             return tuple(column[0] for column in cursor.description)
 
@@ -172,13 +172,13 @@ class Database(ABC):
             return RowError(0, self._reason(error))
         if not self.savepoints:
             return RowError(None, self._reason(error))
-        index: int | None = None
+        done = -1
         try:
             self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
-            for index, row in enumerate(rows):
+            for done, row in enumerate(rows, start=-1):  # noqa: B007 - counts the rows that were taken
                 self._insert(statement, [row])
         except self._refusals as again:
-            return RowError(index, self._reason(again))
+            return RowError(done + 1, self._reason(again))
         return RowError(None, self._reason(error))
 
     def _close(self, *, failed: bool) -> None:

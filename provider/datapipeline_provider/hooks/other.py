@@ -117,7 +117,7 @@ class OtherDatabase(Database):
     @override
     def _columns_of(self, name: str) -> tuple[str, ...]:
         with contextlib.closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")
+            cursor.execute(f"SELECT * FROM {name} WHERE 1 = 0")  # noqa: S608 - the name is quoted
             return tuple(column[0] for column in cursor.description)
 
     @override
@@ -136,7 +136,7 @@ def other_database(where: Where, connection: Connection) -> OtherDatabase:
     )
     try:
         hook: Any = connection.get_hook()  # type: ignore[no-untyped-call]
-    except Exception:
+    except Exception:  # noqa: BLE001 - ImportError, AirflowException or KeyError
         raise ConnectionTypeError(where.conn_id, where.conn_type, remedy) from None
     if not hasattr(hook, "get_conn") or not hasattr(hook, "placeholder"):
         raise ConnectionTypeError(where.conn_id, where.conn_type, remedy)

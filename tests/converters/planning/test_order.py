@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.errors import InvalidDefinitionError
+
 from tests.converters.planned import converted, only_dag, ref, shell
 
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.errors import InvalidDefinitionError
 from datapipeline_converters.plan import ArrayParam
+
 from tests.converters.planned import arguments, converted, grades, only_dag, ref, shell
 
 START = "{{ dag_run.run_after.strftime('%Y-%m-%dT%H:%M:%S') }}"
@@ -199,3 +199,16 @@ def test_the_field_decides_what_is_secret() -> None:
     public = "".join(file.text for file in found.files.values() if not file.secret)
     assert "geheim" not in public
     assert "auch" not in public
+
+
+def test_fields_that_quote_each_other_many_times_are_read_once_each() -> None:
+    chain = {f"my{'X' * level}": f"#{{my{'X' * (level + 1)}}}" * 2 for level in range(1, 15)}
+    found = converted(shell("A", command="#{myX}", **chain | {"my" + "X" * 15: "."}))
+    assert arguments(found, "A")["command"] == "." * 2**14
+
+
+def test_a_pattern_that_is_likely_wrong_is_kept_and_said() -> None:
+    found = converted(shell("A", command="#{format(@scheduledStartTime, 'YYYY-MM-dd hh:mm')}"))
+    line = next(line for line in found.lines if (line.object_id, line.field) == ("A", "command"))
+    assert line.verdict.grade == "exact"
+    assert "hh" in line.verdict.reason

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-
 from datapipeline_converters.errors import InvalidDefinitionError
 from datapipeline_converters.options import Options
+
 from tests.converters.planned import NOW, converted, only_dag, ref, shell
 
 
@@ -59,6 +59,11 @@ def test_timetables(style: str, fields: dict[str, Any], expected: dict[str, Any]
     assert dag.schedule is not None
     assert dag.schedule.arguments == expected
     assert dag.start == datetime.fromisoformat("2026-11-21T02:00:00")
+
+
+def test_a_bare_call_as_the_start() -> None:
+    found = converted(default(), schedule(startDateTime="makeDateTime(2026, 11, 21, 2, 30)"), shell("A"))
+    assert only_dag(found).start == datetime.fromisoformat("2026-11-21T02:30:00")
 
 
 def test_without_a_style_timeseries_holds_and_the_ledger_says_so() -> None:

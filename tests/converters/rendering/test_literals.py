@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from datapipeline_converters.rendering.literals import duration_literal, text_literal
-from tests.ruff import reformatted
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.ruff import reformatted
 
 HOSTILE = [
     "",

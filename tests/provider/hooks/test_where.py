@@ -85,7 +85,7 @@ def test_an_rds_instance_is_looked_up(
 def test_an_rds_instance_that_does_not_exist(rds: Any) -> None:
     asked = connection(conn_type="generic", extra='{"rds_instance_id": "nowhere", "region": "eu-west-1"}')
     with pytest.raises(
-        RdsInstanceError, match="'orders': RDS instance 'nowhere' cannot be looked up: .*not found"
+        RdsInstanceError, match=r"'orders': RDS instance 'nowhere' cannot be looked up: .*not found"
     ):
         where(asked, "aws_default")
 

@@ -19,7 +19,9 @@ from datapipeline_provider.s3.listing import NothingThereError
 from tests.provider.copy.hostile import FIELDS
 
 if TYPE_CHECKING:
+    from tests.conftest import SetConnection
     from tests.provider.operators.conftest import Run, Tables
+    from tests.servers.moto import Aws
     from tests.servers.seaweedfs import S3
 
 CSV_TEXT = "".join(f"{n},{csv}\n" for n, (csv, _) in enumerate(FIELDS.values()))
@@ -183,7 +185,7 @@ def test_text_forms_of_mariadb(shop: Tables, s3: S3, bucket: str, run: Run, lite
 
 def test_bytes_that_are_no_text_fail_with_the_remedy(shop: Tables, s3: S3, bucket: str, run: Run) -> None:
     query = SqlDataNode("shop", select_query="select 1 as a, unhex('ff') as photo")
-    with pytest.raises(DatapipelineError, match="column 'photo' holds bytes.*hex"):
+    with pytest.raises(DatapipelineError, match=r"column 'photo' holds bytes.*hex"):
         run(copy(query, S3DataNode(file_path=f"s3://{bucket}/k")))
     assert s3.keys(bucket) == []
 
@@ -226,7 +228,7 @@ def test_an_existing_table_is_not_created(tables: Tables, s3: S3, bucket: str, r
 def test_a_wrong_create_table_fails(tables: Tables, s3: S3, bucket: str, run: Run) -> None:
     s3.client().put_object(Bucket=bucket, Key="k", Body=b"2,b\n")
     target = SqlDataNode(tables.conn_id, table="t", create_table_sql="create tabel t (a int)")
-    with pytest.raises(DatabaseError, match="the statement CREATE TABEL T failed: .*syntax"):
+    with pytest.raises(DatabaseError, match=r"the statement CREATE TABEL T failed: .*syntax"):
         run(copy(S3DataNode(file_path=f"s3://{bucket}/k"), target))
 
 
@@ -430,3 +432,28 @@ def test_a_bad_record_leaves_no_file_inside_s3(s3: S3, bucket: str, run: Run) ->
     with pytest.raises(RecordError, match="CR LF"):
         run(copy(S3DataNode(file_path=f"s3://{bucket}/k"), out))
     assert s3.keys(bucket) == ["k"]
+
+
+def test_two_slashes_in_a_key_are_kept(sns: Aws, airflow_connection: SetConnection, run: Run) -> None:
+    """The one test on an emulator: it keeps such keys as AWS does, SeaweedFS does not."""
+    extra = {"endpoint_url": sns.endpoint_url, "region_name": "us-east-1"}
+    airflow_connection("aws_default", conn_type="aws", login="any", password="any", extra=extra)
+    client = sns.client("s3")
+    client.create_bucket(Bucket="slashes")
+    for key in ("a//1", "a//b//2", "a/3"):
+        client.put_object(Bucket="slashes", Key=key, Body=b"x\n")
+    for source, target in (("a/", "out"), ("a//", "//")):
+        run(
+            copy(
+                S3DataNode(directory_path=f"s3://slashes/{source}"),
+                S3DataNode(directory_path=f"s3://slashes/{target}"),
+            )
+        )
+    keys = [found["Key"] for found in client.list_objects_v2(Bucket="slashes")["Contents"]]
+    assert [key for key in keys if not key.startswith("a/")] == [
+        "//1",
+        "//b//2",
+        "out//1",
+        "out//b//2",
+        "out/3",
+    ]

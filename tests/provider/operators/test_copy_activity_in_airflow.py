@@ -96,7 +96,7 @@ def test_killing_the_task_cancels_the_query_and_the_upload(
     def attempt() -> None:
         try:
             run(stalling)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             errors.append(error)
 
     thread = threading.Thread(target=attempt)

@@ -149,7 +149,7 @@ def test_the_script_is_given_once(arguments: dict[str, str]) -> None:
 
 def test_the_query_group_is_set(orders: Tables, run: Run) -> None:
     """PostgreSQL has no such setting, which shows that it was asked for."""
-    with pytest.raises(DatapipelineError, match='SET QUERY_GROUP failed: .*"query_group"'):
+    with pytest.raises(DatapipelineError, match=r'SET QUERY_GROUP failed: .*"query_group"'):
         run(activity(orders, "select 1", query_group="etl"))
 
 
@@ -168,7 +168,7 @@ def test_killing_the_task_cancels_the_statement_and_undoes_the_script(tables: Ta
     def attempt() -> None:
         try:
             run(operator)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             errors.append(error)
 
     thread = threading.Thread(target=attempt)

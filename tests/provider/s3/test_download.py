@@ -94,7 +94,7 @@ def test_a_changed_object_is_not_mixed_with_the_old_one(s3: S3, bucket: str) -> 
     parts = download.chunks(Breaking(s3.client(), 1), S3Object(bucket, "k", len(TEXT)))  # type: ignore[arg-type]
     next(parts)
     s3.client().put_object(Bucket=bucket, Key="k", Body=TEXT[::-1])
-    with pytest.raises(Exception, match="PreconditionFailed|412"):
+    with pytest.raises(Exception, match=r"PreconditionFailed|412"):
         list(parts)
 
 

@@ -53,8 +53,7 @@ def test_nothing_is_left_after_an_error(
     s3: S3, bucket: str, small_parts: None, mib: int, error: type[BaseException]
 ) -> None:
     with pytest.raises(error), Upload(s3.client(), bucket, "k", {}) as target:
-        target.write(b"x" * (mib * MIB))
-        raise error
+        write_and_raise(target, b"x" * (mib * MIB), error())
     assert left(s3, bucket) == ([], [])
 
 
@@ -62,16 +61,14 @@ def test_nothing_is_left_after_an_error(
 def test_nothing_is_left_when_s3_fails(s3: S3, bucket: str, small_parts: None, call: str) -> None:
     client = Failing(s3.client(), call)
     with pytest.raises(OSError, match="broken"), Upload(client, bucket, "k", {}) as target:  # type: ignore[arg-type]
-        for _ in range(23):
-            target.write(b"x" * MIB)
+        write_in_pieces(target, 23)
     assert left(s3, bucket) == ([], [])
 
 
 def test_the_object_of_an_earlier_run_survives_a_failure(s3: S3, bucket: str) -> None:
     s3.client().put_object(Bucket=bucket, Key="k", Body=b"before")
     with pytest.raises(ValueError, match="no"), Upload(s3.client(), bucket, "k", {}) as target:
-        target.write(b"after")
-        raise ValueError("no")
+        write_and_raise(target, b"after", ValueError("no"))
     assert s3.read(bucket, "k") == b"before"
 
 
@@ -81,6 +78,16 @@ def test_writing_waits_for_s3(small_parts: None) -> None:
         for _ in range(40):
             target.write(b"x" * MIB)
     assert client.most_at_once == upload.WORKERS
+
+
+def write_and_raise(target: Upload, data: bytes, error: BaseException) -> None:
+    target.write(data)
+    raise error
+
+
+def write_in_pieces(target: Upload, mib: int) -> None:
+    for _ in range(mib):
+        target.write(b"x" * MIB)
 
 
 def left(s3: S3, bucket: str) -> tuple[list[str], list[Any]]:
