@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from demo import console
@@ -59,15 +58,9 @@ def show_objects(s3: S3) -> None:
 def show_rows(postgres: Postgres) -> None:
     """Print how many rows each table has, and the nightly summary."""
     counts = [
-        (database, name, _query(postgres, database, f"select count(*) from {name}")[0][0])
+        (database, name, postgres.query(database, f"select count(*) from {name}")[0][0])
         for database, name in COUNTED
     ]
     console.table("Rows", ("database", "table", "rows"), counts)
-    daily = _query(postgres, WAREHOUSE_DATABASE, "select day, orders, amount from daily order by day")
+    daily = postgres.query(WAREHOUSE_DATABASE, "select day, orders, amount from daily order by day")
     console.table("Table daily, in warehouse", ("day", "orders", "amount"), daily)
-
-
-def _query(postgres: Postgres, database: str, statement: str) -> list[tuple[Any, ...]]:
-    with closing(postgres.connect(database)) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall()

@@ -138,3 +138,14 @@ def aws_default(s3: seaweedfs_server.S3, airflow_connection: SetConnection) -> s
         "aws_default", conn_type="aws", login=s3.access_key, password=s3.secret_key, extra=extra
     )
     return "aws_default"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, freshly built."""
+    from tests.compat.environments import ROOT, uv
+
+    folder = tmp_path_factory.mktemp("wheel")
+    uv("build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+    (built,) = folder.glob("*.whl")
+    return built

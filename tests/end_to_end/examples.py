@@ -7,15 +7,12 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pendulum
 
 from demo.conversion import convert_file
 from demo.sample_data import Order, orders
-
-if TYPE_CHECKING:
-    from tests.servers.postgres import Postgres
 
 NIGHTS = [datetime(2026, 10, 29, 2, 30) + timedelta(days=day) for day in range(4)]  # noqa: DTZ001
 
@@ -52,13 +49,6 @@ def line(order: Order) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace(",", "\\,")
-
-
-def query(server: Postgres, database: str, statement: str) -> list[tuple[Any, ...]]:
-    """Run a query and return its rows."""
-    with closing(server.connect(database)) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall()
 
 
 def everything_written(home: Path) -> str:

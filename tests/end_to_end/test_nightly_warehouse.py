@@ -16,7 +16,6 @@ from tests.end_to_end.examples import (
     everything_written,
     line,
     of_night,
-    query,
     run_night,
     states,
 )
@@ -67,13 +66,12 @@ def test_four_nights(
         said = s3.read(bucket, f"logs/clean/{start:%Y-%m-%dT%H:%M:%S}.out").decode()
         assert said == f"kept {len(os.environ.get('HOME', ''))} {start:%Y-%m-%d}\n"
 
-    loaded = query(
-        sample_databases,
+    loaded = sample_databases.query(
         WAREHOUSE_DATABASE,
         "select id, customer, amount, placed_at, note from orders_fact order by id",
     )
     assert loaded == kept
-    assert query(sample_databases, WAREHOUSE_DATABASE, "select * from daily order by day") == [
+    assert sample_databases.query(WAREHOUSE_DATABASE, "select * from daily order by day") == [
         (start.date(), len(of), sum(order.amount for order in of if order.amount is not None))
         for start in NIGHTS
         if (of := [order for order in of_night(start) if order.survives_cleaning()])
@@ -107,4 +105,4 @@ def test_a_failure_is_published(
     (alarm,) = inbox.take()
     assert alarm["Subject"] == "Failed: Summarise"
     assert alarm["Message"] == "Summarise failed for 2026-10-29T02:30:00..2026-10-30T02:30:00"
-    assert query(sample_databases, WAREHOUSE_DATABASE, "select to_regclass('daily')") == [(None,)]
+    assert sample_databases.query(WAREHOUSE_DATABASE, "select to_regclass('daily')") == [(None,)]

@@ -10,7 +10,7 @@ import pytest
 from demo import run as demo_run
 from demo.conversion import NIGHTLY, ON_DEMAND
 from demo.sample_data import RDS_DATABASE, RDS_ROWS, WAREHOUSE_DATABASE
-from tests.end_to_end.examples import NIGHTS, everything_written, of_night, query
+from tests.end_to_end.examples import NIGHTS, everything_written, of_night
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Live
@@ -41,7 +41,7 @@ def test_the_nights_have_the_intervals_of_data_pipeline(after_the_runs: Live) ->
 
 def test_each_night_has_its_objects_and_rows(after_the_runs: Live) -> None:
     kept = {start.date(): sum(order.survives_cleaning() for order in of_night(start)) for start in NIGHTS}
-    daily = query(after_the_runs.database, WAREHOUSE_DATABASE, "select day, orders from daily order by day")
+    daily = after_the_runs.database.query(WAREHOUSE_DATABASE, "select day, orders from daily order by day")
     assert dict(daily) == kept
     for start in NIGHTS:
         assert len(after_the_runs.s3.keys("lake", f"orders/{start:%Y/%m/%d}/")) == 1
@@ -58,7 +58,7 @@ def test_each_run_on_demand_has_its_own_folder(after_the_runs: Live) -> None:
     assert [key.rpartition("/")[0] for key in keys] == [f"{moment:%Y-%m-%d-%H-%M-%S}" for moment in moments]
     for key in keys:
         assert after_the_runs.s3.read("my-output-logs", key).count(b"\n") == len(RDS_ROWS)
-    assert query(after_the_runs.database, RDS_DATABASE, "select count(*) from rdstable") == [(len(RDS_ROWS),)]
+    assert after_the_runs.database.query(RDS_DATABASE, "select count(*) from rdstable") == [(len(RDS_ROWS),)]
 
 
 def test_no_password_is_written_anywhere(after_the_runs: Live) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2 import sql
@@ -64,6 +64,12 @@ class Postgres:
         """Create an empty database."""
         with closing(self.connect()) as opened, opened.cursor() as cursor:
             cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+    def query(self, dbname: str, statement: str) -> list[tuple[Any, ...]]:
+        """Run a query in a database and return its rows."""
+        with closing(self.connect(dbname)) as opened, opened.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
 
     def answers(self) -> bool:
         """Say whether a login succeeds now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NewType, Protocol
@@ -56,10 +57,10 @@ def read_field(reader: Reader, key: str, values: tuple[Value, ...], annotation: 
 
 def attributes(cls: Any) -> Mapping[str, tuple[str, Any]]:
     """Return a type's attributes with the keys and annotations of their fields, identity aside."""
+    hints = {item.name: _hints(cls)[item.name] for item in fields(cls) if item.name not in _IDENTITY}
     return {
         name: (("*" if Secret in _alternatives(hint) else "") + camel_case(name), hint)
-        for name, hint in _hints(cls).items()
-        if name in cls.__dataclass_fields__ and name not in _IDENTITY
+        for name, hint in hints.items()
     }
 
 

@@ -98,8 +98,6 @@ class Runnable(Component):
     attempt_timeout: Period | None = None
     on_fail: tuple[Ref, ...] = ()
     on_success: tuple[Ref, ...] = ()
-    depends_on: tuple[Ref, ...] = ()
-    precondition: tuple[Ref, ...] = ()
 
     def operator(self, context: Context) -> Call:
         """Return the operator or sensor that does this object's work.
@@ -113,6 +111,8 @@ class Runnable(Component):
 class Activity(Runnable):
     """One of Data Pipeline's activities; `input` and `output` are also what orders the tasks."""
 
+    depends_on: tuple[Ref, ...] = ()
+    precondition: tuple[Ref, ...] = ()
     input: tuple[Ref, ...] = ()
     output: tuple[Ref, ...] = ()
     schedule: Ref | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition
@@ -30,3 +30,8 @@ def stand_in(name: str) -> tuple[type[Component], str]:
 def base_of(cls: type[Component]) -> type[Component]:
     """Return what stands for a type whose object is faulty."""
     return next(base for base in (Activity, Precondition, DataNode, Component) if issubclass(cls, base))
+
+
+def unsupported() -> Collection[str]:
+    """Return the names of Data Pipeline's types that have no class yet."""
+    return _KIND_OF.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -82,6 +83,10 @@ class Database(ABC):
         """Say whether an error means that the table does not exist."""
 
     @abstractmethod
+    def _about_a_row(self, error: Exception) -> bool:
+        """Say whether an error comes from the values of a row rather than from the statement or the connection."""
+
+    @abstractmethod
     def _reason(self, error: Exception) -> str:
         """Say what the database said, leaving out whatever may hold values of a row."""
 
@@ -123,6 +128,7 @@ class Database(ABC):
         """Run a statement once for each row, in order, in as few round trips as possible.
 
         :raises RowError: a row was refused, and which one where the database can tell.
+        :raises DatabaseError: something else is wrong: the statement, the connection, a cancellation.
         """
         if self.savepoints:
             self._do("SAVEPOINT datapipeline_batch")
@@ -166,20 +172,26 @@ class Database(ABC):
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
 
-    def _blame(self, statement: Statement, rows: Sequence[Row], error: Exception) -> RowError:
-        """Find the first row that fails alone; everything is rolled back later anyway."""
+    def _blame(self, statement: Statement, rows: Sequence[Row], error: Exception) -> DatapipelineError:
+        if not self._about_a_row(error):
+            return DatabaseError(self.conn_id, "inserting rows", self._reason(error))
         if len(rows) == 1:
             return RowError(0, self._reason(error))
-        if not self.savepoints:
-            return RowError(None, self._reason(error))
-        done = -1
-        try:
-            self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
-            for done, row in enumerate(rows, start=-1):  # noqa: B007 - counts the rows that were taken
-                self._insert(statement, [row])
-        except self._refusals as again:
-            return RowError(done + 1, self._reason(again))
+        if self.savepoints:
+            with contextlib.suppress(*self.errors):
+                for index, again in self._refused(statement, rows):
+                    return RowError(index, self._reason(again))
         return RowError(None, self._reason(error))
+
+    def _refused(self, statement: Statement, rows: Sequence[Row]) -> Iterator[tuple[int, Exception]]:
+        """Insert one by one until a row is refused; all of it is rolled back later anyway."""
+        self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
+        for index, row in enumerate(rows):
+            try:
+                self._insert(statement, [row])
+            except self._refusals as error:
+                yield index, error
+                return
 
     def _close(self, *, failed: bool) -> None:
         """Hang up without waiting for what is still running; `failed` after an exception."""

@@ -35,6 +35,8 @@ STATEMENT_BYTES = 1 << 19
 TELLTALE = (pymysql.err.DataError, pymysql.err.IntegrityError)
 TELLTALE_CODES = {1062, 1264, 1265, 1292, 1366, 1406, 1411, 1525}
 """Errors whose messages quote values but which the driver does not class as data errors."""
+ABOUT_A_ROW = {(code,) for code in (*TELLTALE_CODES, 1364, 1644, 1690, 3819, 4025)}
+"""And those that come from a row's values: missing defaults, SIGNAL in a trigger, overflows, CHECK constraints."""
 ERROR_NAMES = {code: name for name, code in vars(ER).items() if isinstance(code, int)}
 
 
@@ -141,6 +143,10 @@ class MySQL(Database):
         return bool(error.args) and error.args[0] == ER.NO_SUCH_TABLE
 
     @override
+    def _about_a_row(self, error: Exception) -> bool:
+        return isinstance(error, TELLTALE) or error.args[:1] in ABOUT_A_ROW
+
+    @override
     def _reason(self, error: Exception) -> str:
         code = error.args[0] if error.args else None
         if not isinstance(code, int):
@@ -151,8 +157,6 @@ class MySQL(Database):
 
     @override
     def _close(self, *, failed: bool) -> None:
-        if self._connection is None:
-            return
         if failed:
             self._hang_up()
         else:
@@ -160,6 +164,8 @@ class MySQL(Database):
 
     def _hang_up(self) -> None:
         """Leave at once; PyMySQL's own ways first read every remaining row of a query."""
+        if self._connection is None:
+            return
         self.cancel()
         self._connection._force_close()
         if (result := self._connection._result) is not None:

@@ -109,6 +109,10 @@ class OtherDatabase(Database):
         return True  # nothing is known of the driver's codes; CREATE TABLE fails if it was something else
 
     @override
+    def _about_a_row(self, error: Exception) -> bool:
+        return True  # nothing is known of the driver's codes
+
+    @override
     def _reason(self, error: Exception) -> str:
         if type(error).__name__ in {"DataError", "IntegrityError"}:  # the names the DB-API gives them
             return type(error).__name__

@@ -42,6 +42,8 @@ WRITING_WORDS = {"INSERT", "UPDATE", "DELETE", "MERGE"}
 MISSING = {errorcodes.UNDEFINED_TABLE, errorcodes.INVALID_SCHEMA_NAME}
 # SQLSTATE classes whose messages quote values: data exception, integrity violation.
 TELLTALE = ("22", "23")
+# And those that come from a row's values: cardinality, data, integrity, WITH CHECK OPTION, RAISE in a trigger.
+ABOUT_A_ROW = ("21", "22", "23", "44", "P0")
 
 
 def _text(value: Any, cursor: Any) -> Any:
@@ -165,6 +167,10 @@ class PostgreSQL(Database):
     @override
     def _missing_table(self, error: Exception) -> bool:
         return getattr(error, "pgcode", None) in MISSING
+
+    @override
+    def _about_a_row(self, error: Exception) -> bool:
+        return isinstance(error, ValueError) or (getattr(error, "pgcode", None) or "").startswith(ABOUT_A_ROW)
 
     @override
     def _reason(self, error: Exception) -> str:

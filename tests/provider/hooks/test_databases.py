@@ -49,7 +49,7 @@ def sqlite(path: Path) -> OtherDatabase:
         def get_conn(self) -> sqlite3.Connection:
             return sqlite3.connect(path)
 
-    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), Hook())
+    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), Hook())  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(params=["postgresql", "mysql", "sqlite"])
@@ -91,6 +91,21 @@ def test_a_refused_row_is_found_where_the_database_can_tell(database: Database) 
     assert "secret" not in str(caught.value)
     database.rollback()
     assert rows(database) == []
+
+
+@pytest.mark.parametrize("query", ["insert into nowhere values (?, ?)", "insert into t valuse (?, ?)"])
+def test_a_wrong_statement_is_no_rows_fault(database: Database, query: str) -> None:
+    with pytest.raises((DatabaseError, RowError), match=r"nowhere|syntax") as caught:
+        database.insert(parse_one(query, database.dialect), [("1", "a"), ("2", "b")])
+    assert isinstance(caught.value, DatabaseError) is database.savepoints
+
+
+def test_a_check_constraint_names_the_row(database: Database) -> None:
+    insert = parse_one("insert into t values (?, ?)", database.dialect)
+    with pytest.raises(RowError) as caught:
+        database.insert(insert, [("1", "a"), ("1001", "secret")])
+    assert caught.value.index == (1 if database.savepoints else None)
+    assert "secret" not in str(caught.value)
 
 
 def test_leaving_without_commit_undoes(database: Database) -> None:

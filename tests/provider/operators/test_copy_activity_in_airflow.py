@@ -65,8 +65,8 @@ def test_a_dag(orders: Tables, s3: S3, bucket: str, aws_default: str, airflow_db
 def test_tasks_that_share_a_node_render_it_each_for_themselves() -> None:
     node = S3DataNode(directory_path="s3://{{ bucket }}/d")
     first, second = (CopyActivityOperator(task_id=name, input=node, output=node) for name in ("a", "b"))
-    first.render_template_fields({"bucket": "one"})  # type: ignore[typeddict-unknown-key,typeddict-item]
-    second.render_template_fields({"bucket": "two"})  # type: ignore[typeddict-unknown-key,typeddict-item]
+    first.render_template_fields({"bucket": "one"})  # type: ignore[typeddict-unknown-key]
+    second.render_template_fields({"bucket": "two"})  # type: ignore[typeddict-unknown-key]
     assert (first.input_node.bucket, first.output_node.bucket) == ("one", "one")  # type: ignore[union-attr]
     assert (second.input_node.bucket, node.directory_path) == ("two", "s3://{{ bucket }}/d")  # type: ignore[union-attr]
 
