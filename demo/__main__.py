@@ -53,6 +53,7 @@ def start(keep_running: bool) -> int:
         print(f"A demo runs already (process {other.pid}); `make demo-down` stops it.", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    reach_loopback_directly()
     remove_leftovers()
     FOLDER.mkdir()
     record(os.getpid(), RUNNING)

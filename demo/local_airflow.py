@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import subprocess
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.process import LOOPBACK, free_ports, running, stop_together, wait_until
+from tests.servers.process import LOOPBACK, free_ports, run_to_end, started, stop_together, wait_ready
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -95,17 +95,11 @@ class Airflow:
 
     def command(self, *arguments: str) -> str:
         """Run `airflow ...` to its end and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.env,
-            text=True,
-        )
-        if done.returncode != 0:
-            raise AirflowCommandError(f"airflow {' '.join(arguments)}: {done.stdout}")
-        return done.stdout
+        command = [sys.executable, "-m", "airflow", *arguments]
+        status, printed = run_to_end("command", command, self.home, self.env)
+        if status != 0:
+            raise AirflowCommandError(f"airflow {' '.join(arguments)}: {printed}")
+        return printed
 
     def import_connections(self, connections: Mapping[str, Mapping[str, Any]]) -> None:
         """Run `airflow connections import` on these; the file with the passwords does not stay."""
@@ -121,20 +115,17 @@ class Airflow:
     def up(self) -> Iterator[None]:
         """Run api-server, scheduler, dag-processor and triggerer until the block ends."""
         with ExitStack() as stack:
-            processes = [stack.enter_context(self._component(name)) for name in COMPONENTS]
-            stack.callback(stop_together, processes)
-            wait_until(
-                self.is_healthy, START_SECONDS, f"Airflow is healthy (its logs: {self.home}/*.log)", 0.5
-            )
+            processes = {name: stack.enter_context(self._component(name)) for name in COMPONENTS}
+            stack.callback(stop_together, list(processes.values()))
+            wait_ready(processes, self.home, self.is_healthy, START_SECONDS)
             yield
 
     def _component(self, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", "airflow", *COMPONENTS[name]]
-        return running(name, command, self.home, ready=lambda: True, env=self.env)
+        return started(name, [sys.executable, "-m", "airflow", *COMPONENTS[name]], self.home, self.env)
 
     def is_healthy(self) -> bool:
         """Say whether all four components report that they work."""
-        with suppress(httpx.HTTPError):
+        with suppress(httpx.HTTPError, KeyError, ValueError):  # the last two: an error page
             health = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
             return all(health[name]["status"] == "healthy" for name in HEALTHY)
         return False

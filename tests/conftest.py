@@ -37,7 +37,7 @@ from tests.servers import mariadb as mariadb_server  # noqa: E402
 from tests.servers import moto as moto_server  # noqa: E402
 from tests.servers import postgres as postgres_server  # noqa: E402
 from tests.servers import seaweedfs as seaweedfs_server  # noqa: E402
-from tests.servers.process import ProgramMissingError  # noqa: E402
+from tests.servers.process import ProgramMissingError, reach_loopback_directly  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,7 @@ class SetConnection(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Stop the servers too when somebody ends pytest with SIGTERM; name our mark."""
+    reach_loopback_directly()
     config.addinivalue_line(
         "markers", "compat: slow; other versions of Airflow and Python, in their own venvs"
     )

@@ -33,7 +33,7 @@ def page(chromium: str) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS), headless=True)
         try:
-            opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+            opened = browser.new_page(viewport={"width": 1400, "height": 900}, locale="en-US")
             opened.set_default_timeout(30_000)
             yield opened
         finally:

@@ -30,6 +30,12 @@ class ProgramMissingError(Exception):
     """A program that the server needs is not on this machine; the message says what to install."""
 
 
+def reach_loopback_directly() -> None:
+    """Keep this process, and those that it starts, from asking a proxy for what is on this machine."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK, "localhost"]))
+
+
 def free_ports(count: int) -> list[int]:
     """Return `count` different TCP ports that nobody listens on at this moment."""
     with ExitStack() as stack:
@@ -56,6 +62,38 @@ def listens(port: int) -> bool:
 
 
 @contextmanager
+def started(
+    name: str,
+    command: Sequence[str | Path],
+    directory: Path,
+    env: Mapping[str, str] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process in a group of its own until the block ends.
+
+    `env` is its whole environment, this process's own if None. Leaves `NAME.log` (its output) in `directory`, and `NAME.pid` for as long as it runs, so that whoever
+    finds the directory after a crash can stop exactly this process.
+    """
+    pid_file = directory / f"{name}.pid"
+    with _log(directory, name).open("wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env=env,
+            start_new_session=True,
+        )
+    try:
+        record(process.pid, pid_file)
+        yield process
+    finally:
+        stop_group(process, stop_signal)
+        pid_file.unlink(missing_ok=True)
+
+
+@contextmanager
 def running(
     name: str,
     command: Sequence[str | Path],
@@ -64,48 +102,47 @@ def running(
     ready: Callable[[], bool],
     env: Mapping[str, str] | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
-    seconds: float = START_SECONDS,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server in a process group of its own until the block ends.
-
-    Leaves `NAME.log` (its output) in `directory`, and `NAME.pid` for as long as it runs, so that whoever
-    finds the directory after a crash can stop exactly this process.
-    """
-    log, pid_file = directory / f"{name}.log", directory / f"{name}.pid"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=directory,
-            env={**os.environ, **(env or {})},
-            start_new_session=True,
-        )
-    try:
-        record(process.pid, pid_file)
-        _wait_ready(name, process, ready, log, seconds)
-        yield process
-    finally:
-        stop_group(process, stop_signal)
-        pid_file.unlink(missing_ok=True)
+) -> Iterator[None]:
+    """Run a server until the block ends, which begins when `ready` says yes; ServerError if it does not."""
+    with started(name, command, directory, env, stop_signal) as process:
+        wait_ready({name: process}, directory, ready, START_SECONDS)
+        yield
 
 
-def _wait_ready(
-    name: str, process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, seconds: float
+def run_to_end(
+    name: str, command: Sequence[str | Path], directory: Path, env: Mapping[str, str]
+) -> tuple[int, str]:
+    """Run a command, recorded like a server while it runs; return its exit status and what it printed."""
+    with started(name, command, directory, env) as process:
+        status = process.wait()
+    return status, _log(directory, name).read_text(errors="replace")
+
+
+def wait_ready(
+    processes: Mapping[str, subprocess.Popen[bytes]],
+    directory: Path,
+    ready: Callable[[], bool],
+    seconds: float,
 ) -> None:
-    def ready_or_dead() -> bool:
-        return process.poll() is not None or ready()
+    """Wait until `ready` says yes; ServerError shows the log of the process that ended first, or of all of them."""
 
-    try:
-        wait_until(ready_or_dead, seconds, f"{name} answers")
-    except TimeoutError as slow:
-        raise ServerError(f"{slow}; the end of {log}:\n{tail(log)}") from slow
-    if process.poll() is not None:
-        raise ServerError(f"{name} ended with status {process.returncode}; the end of {log}:\n{tail(log)}")
+    def ended() -> list[str]:
+        return [name for name, process in processes.items() if process.poll() is not None]
+
+    with suppress(TimeoutError):
+        wait_until(lambda: bool(ended()) or ready(), seconds, "ready")
+        if not ended():
+            return
+    names = ended() or list(processes)
+    what = f"ended at once: {', '.join(names)}" if ended() else f"not ready after {seconds:.0f} seconds"
+    raise ServerError("\n".join([what, *(f"{name}.log:\n{_tail(_log(directory, name))}" for name in names)]))
 
 
-def tail(log: Path, lines: int = 30) -> str:
+def _log(directory: Path, name: str) -> Path:
+    return directory / f"{name}.log"
+
+
+def _tail(log: Path, lines: int = 30) -> str:
     """Return the last lines of a log file."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sysconfig
@@ -112,7 +113,7 @@ def run(directory: Path) -> Iterator[S3]:
         "s3.config": users,
     }
     command = [_program(), "server", "-s3", *(f"-{name}={value}" for name, value in options.items())]
-    env = SETTINGS | {"HOME": str(directory)}  # it also reads settings from the home directory
+    env = {**os.environ, **SETTINGS, "HOME": str(directory)}  # it also reads settings from the home directory
     # Nothing is kept, and a polite stop waits long for the parts to let go of each other.
     kill = signal.SIGKILL
     try:

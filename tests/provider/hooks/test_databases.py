@@ -19,7 +19,7 @@ from datapipeline_provider.hooks.sql_text import parse_one
 from datapipeline_provider.hooks.where import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from datapipeline_provider.hooks.database import Database
 
@@ -49,13 +49,13 @@ def sqlite(path: Path) -> OtherDatabase:
         def get_conn(self) -> sqlite3.Connection:
             return sqlite3.connect(path)
 
-    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), Hook())  # type: ignore[no-untyped-call]
+    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), Hook())
 
 
 @pytest.fixture(params=["postgresql", "mysql", "sqlite"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An open database with an empty table t (id primary key, v)."""
-    makers = {
+    makers: dict[str, Callable[[], Database]] = {
         "postgresql": lambda: PostgreSQL(place("postgres", request.getfixturevalue("postgres"))),
         "mysql": lambda: MySQL(place("mysql", request.getfixturevalue("mariadb"))),
         "sqlite": lambda: sqlite(tmp_path / "db"),

@@ -398,7 +398,7 @@ def test_files_pass_inside_s3(
         s3.client().put_object(Bucket=bucket, Key=key, Body=body)
 
     def node(fields: dict[str, Any]) -> S3DataNode:
-        return S3DataNode(**{n: f"s3://{bucket}/{v}" if n.endswith("path") else v for n, v in fields.items()})
+        return S3DataNode(**{n: f"s3://{bucket}/{v}" if n.endswith("path") else v for n, v in fields.items()})  # type: ignore[arg-type]
 
     for _ in range(2):  # a retry leaves the same
         run(copy(node(source), node(target)))
