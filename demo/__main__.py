@@ -15,6 +15,7 @@ from demo.local_airflow import AirflowCommandError
 from tests.servers.process import (
     ProgramMissingError,
     ServerError,
+    reach_loopback_directly,
     record,
     recorded,
     stop_recorded,

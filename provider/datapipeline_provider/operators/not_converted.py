@@ -22,7 +22,7 @@ class NotConvertedOperator(BaseOperator):
         self.object_type = object_type
         self.reason = reason
 
-    def execute(self, context: Context) -> NoReturn:  # noqa: ARG002 - Airflow's signature
+    def execute(self, context: Context) -> NoReturn:
         """Fail.
 
         :raises AirflowFailException: always.

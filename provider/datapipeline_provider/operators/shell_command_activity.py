@@ -106,7 +106,7 @@ class ShellCommandActivityOperator(BaseOperator):
         self.input_nodes, self.output_nodes = deepcopy((self.input_nodes, self.output_nodes))
         super().render_template_fields(context, jinja_env)
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
+    def execute(self, context: Context) -> None:
         """Stage, run, upload.
 
         :raises ShellCommandError: if the exit code is not 0.

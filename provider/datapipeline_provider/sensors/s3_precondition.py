@@ -59,7 +59,7 @@ class S3PreconditionSensor(BaseSensorOperator):
     def presence(self) -> Presence:
         """What is waited for; after rendering."""
 
-    def poke(self, context: Context) -> bool:  # noqa: ARG002 - Airflow's signature
+    def poke(self, context: Context) -> bool:
         """Ask S3 once."""
         from airflow.providers.amazon.aws.hooks.s3 import S3Hook
         from botocore.exceptions import ClientError
@@ -97,7 +97,7 @@ class S3PreconditionSensor(BaseSensorOperator):
             timeout=timedelta(seconds=self.timeout),
         )
 
-    def execute_complete(self, context: Context, event: object) -> None:  # noqa: ARG002 - Airflow's signature
+    def execute_complete(self, context: Context, event: object) -> None:
         """Go on after the trigger has seen it; an error in the trigger never comes here."""
         self.log.info("%s is there", self.presence)
 

@@ -487,7 +487,8 @@ def serialized(timetable: AnchoredTimetable, catchup: bool) -> Any:
     start_date = pendulum.datetime(2026, 1, 31, 9, 7, tz="UTC")
     with DAG("monthly", schedule=timetable, start_date=start_date, catchup=catchup) as dag:
         EmptyOperator(task_id="nothing")
-    form = getattr(serialized_objects, "DagSerialization", serialized_objects.SerializedDAG)  # since 3.2
+    known: Any = serialized_objects
+    form = getattr(known, "DagSerialization", known.SerializedDAG)  # the former since 3.2
     sent = json.loads(json.dumps(form.to_dict(dag)))
     assert sent == json.loads(json.dumps(form.to_dict(dag)))
     return form.from_dict(sent)
