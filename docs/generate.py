@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-
 from datapipeline_converters.cli import cli
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.unsupported import unsupported

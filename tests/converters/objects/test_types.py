@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.fields import attributes
 from datapipeline_converters.objects.unsupported import unsupported
@@ -16,7 +15,15 @@ needs_catalogue = pytest.mark.skipif(not CATALOGUE.is_file(), reason="no catalog
 
 
 def test_each_class_is_found_under_its_types_name() -> None:
-    assert {"CSV", "CopyActivity", "Default", "MySqlDataNode", "S3KeyExists", "Schedule", "TSV"} <= types().keys()
+    assert {
+        "CSV",
+        "CopyActivity",
+        "Default",
+        "MySqlDataNode",
+        "S3KeyExists",
+        "Schedule",
+        "TSV",
+    } <= types().keys()
     assert all(name == cls.__name__ for name, cls in types().items())
 
 
