@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 
 from datapipeline_converters.definition import Definition, PipelineObject
 from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
-from datapipeline_converters.ledger import Grade, Line, Verdict, combine, exact, not_needed, refused, worst
+from datapipeline_converters.ledger import (
+    Grade,
+    Line,
+    Verdict,
+    combine,
+    emulated,
+    exact,
+    not_needed,
+    refused,
+    worst,
+)
 from datapipeline_converters.model import Model
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
-from datapipeline_converters.objects.runnable import Activity
+from datapipeline_converters.objects.runnable import ACTIVITY, Activity, Runnable
 from datapipeline_converters.objects.unsupported import stand_in
 
+_CUSTOM = re.compile(r"my[A-Z_]")
 _LATENESS = {"lateAfterTimeout", "onLateAction"}
+# What holds for a task whatever it does, also for one that only fails.
+_OF_EVERY_TASK = frozenset(
+    {
+        "dependsOn",
+        "maxActiveInstances",
+        "onFail",
+        "onSuccess",
+        "parent",
+        "precondition",
+        "schedule",
+        "scheduleType",
+    }
+)
+# What orders tasks, whatever else is made of the object.
+_OF_EVERY_OBJECT = frozenset({"dependsOn", "parent", "precondition"})
 _INHERITANCE_PAGE = "dp-writing-pipeline-definition"
+_PUT_IN = exact("put in where expressions name it")
 
 
 def account(definition: Definition, model: Model) -> tuple[Line, ...]:
     """Return the ledger's lines in the order of the file."""
-    return tuple(line for item in definition.objects.values() for line in _lines(item, model))
+    return tuple(
+        Line(item.id, item.type, key, _verdict(item, key, model), _page(item))
+        for item in definition.objects.values()
+        for key in item.fields
+    )
 
 
 def losses(lines: Iterable[Line], model: Model) -> list[str]:
@@ -38,43 +70,34 @@ def losses(lines: Iterable[Line], model: Model) -> list[str]:
     return list(found)
 
 
-def _lines(item: PipelineObject, model: Model) -> Iterator[Line]:
-    for key in item.fields:
-        verdict = _verdict(item, key, model)
-        yield Line(item.id, item.type, key, verdict, _page(item))
+def _page(item: PipelineObject) -> str:
+    cls = types().get(item.type or "")
+    if cls:
+        return cls.page
+    return f"dp-object-{item.type.lower()}" if item.type and item.id != DEFAULT_ID else _INHERITANCE_PAGE
 
 
 def _verdict(item: PipelineObject, key: str, model: Model) -> Verdict:
-    if _is_template(item):
-        return _of_template(item, key, model)
-    return _of_object(item.id, item.type or "", key, model)
-
-
-def _is_template(item: PipelineObject) -> bool:
-    return item.id == DEFAULT_ID or item.type is None
-
-
-def _page(item: PipelineObject) -> str:
-    cls = types().get(item.type or "")
-    return (
-        cls.page
-        if cls
-        else _INHERITANCE_PAGE
-        if _is_template(item)
-        else f"dp-object-{(item.type or '').lower()}"
-    )
-
-
-def _of_template(item: PipelineObject, key: str, model: Model) -> Verdict:
-    """Return what became of a field of Default or of a parent: the worst of what became of it where it was inherited."""
+    """Return what became of a field: of the object that has it, or else of those that inherit it."""
     if key == "parent":
         return exact("the parent's fields are applied")
+    if item.id == DEFAULT_ID or item.type is None:
+        return _of_takers(item, key, model) or not_needed("nothing that inherits it has a use for it")
+    own = _of_object(item.id, item.type, key, model)
+    if own.grade is not Grade.NOT_NEEDED:
+        return own
+    return _of_takers(item, key, model) or own
+
+
+def _of_takers(item: PipelineObject, key: str, model: Model) -> Verdict | None:
+    """Return the worst of what became of a field where it was inherited; None where nobody has a use for it."""
     takers = _takers(item.id, key, model)
-    # What is lost with an object as a whole is said there, unless nothing else takes the field.
-    takers = [taker for taker in takers if not _is_lost(taker, model)] or takers
+    if key not in _OF_EVERY_TASK:
+        # What is lost with an object as a whole is said there, unless nothing else takes the field.
+        takers = [taker for taker in takers if not _is_lost(taker, model)] or takers
     found = [_of_object(taker.id, taker.type or "", key, model) for taker in takers]
-    found += model.notes.of(item.id, key)
-    return worst(found) or not_needed("nothing that inherits it has a use for it")
+    needed = [verdict for verdict in found if verdict.grade is not Grade.NOT_NEEDED]
+    return worst([*needed, *model.notes.of(item.id, key)]) or worst(found)
 
 
 def _takers(object_id: str, key: str, model: Model) -> list[EffectiveObject]:
@@ -102,31 +125,51 @@ def _class(type_name: str) -> type[Component]:
 
 def _knows(type_name: str, key: str) -> bool:
     cls = types().get(type_name)
-    return key.startswith("my") or (key in cls.verdicts if cls else _class(type_name) is not Component)
+    return bool(_CUSTOM.match(key)) or (key in cls.verdicts if cls else _class(type_name) is not Component)
 
 
 def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
+    """Return what became of a field of one object, inherited or not."""
     notes = model.notes.of(object_id, key)
+    table = _in_table(object_id, type_name, key, model)
+    if table.grade is Grade.NOT_NEEDED and notes:
+        return combine(None, notes) or table
+    return combine(table, notes) or table
+
+
+def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
+    """Return what the type says of a field, as far as this object has come to be used."""
+    cls, base = types().get(type_name), _class(type_name)
+    put_in = (object_id, key) in model.read
+    if key == "myComment" and issubclass(base, Runnable):
+        return exact("the task's documentation")
+    if _CUSTOM.match(key):
+        return _PUT_IN if put_in else not_needed("a field of the user's own that no expression names")
     if object_id in model.failed:
-        return refused(f"its task fails: {model.failed[object_id]}")
-    cls = types().get(type_name)
-    if key[:2] == "my" and key[2:3] and (key[2].isupper() or key[2] == "_"):
-        return _of_custom(object_id, key, model)
+        of_every_task = ACTIVITY.get(key) if key in _OF_EVERY_TASK else None
+        return of_every_task or refused(f"its task fails: {model.failed[object_id]}")
     if cls is None:
-        return refused(stand_in(type_name)[1])
+        return _PUT_IN if put_in else refused(stand_in(type_name)[1])
     if key in _LATENESS and (reason := _never_late(object_id, model)):
         return not_needed(reason)
+    if key == "schedule" and model.on_demand:
+        return not_needed("an ondemand pipeline runs when it is triggered")
     if key not in cls.verdicts:
-        return refused(f"{type_name} has no such field, as far as we know")
+        return _PUT_IN if put_in else refused(f"{type_name} has no such field, as far as we know")
     if name := model.absent.get((object_id, key)):
         return not_needed(f"the optional parameter `{name}` has no value: the field counts as absent")
-    if object_id not in model.used and not notes:
-        return not_needed("nothing uses this object")
-    if key in texts(cls) and (object_id, key) not in model.read and not notes:
-        return not_needed("the object only orders the tasks: nothing reads or writes its data")
-    verdict = combine(cls.verdicts[key], notes)
-    assert verdict is not None  # noqa: S101 - the table has the field
-    return verdict
+    verdict = cls.verdicts[key]
+    if issubclass(cls, Runnable) or key in _OF_EVERY_OBJECT:
+        return verdict
+    if object_id in model.realised and (put_in or key not in texts(cls)):
+        return _PUT_IN if put_in and verdict.grade is Grade.NOT_NEEDED else verdict
+    if put_in:
+        return _PUT_IN
+    if object_id in model.shown and key in texts(cls):
+        return emulated("what is fixed of it names the data in Airflow's inlets and outlets")
+    return not_needed(
+        "no task reads or writes what this object says: it only orders tasks, or nothing uses it"
+    )
 
 
 def _never_late(object_id: str, model: Model) -> str:
@@ -135,13 +178,3 @@ def _never_late(object_id: str, model: Model) -> str:
         return "an ondemand pipeline is never late"
     fields = model.objects[object_id].fields
     return "" if fields.keys() >= _LATENESS else "lateness needs both lateAfterTimeout and onLateAction"
-
-
-def _of_custom(object_id: str, key: str, model: Model) -> Verdict:
-    if key == "myComment":
-        return exact("the task's documentation")
-    if (object_id, key) in model.read:
-        return combine(
-            exact("put in where expressions name it"), model.notes.of(object_id, key)
-        ) or not_needed("")
-    return not_needed("a field of the user's own that no expression names")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -119,26 +120,62 @@ def convert(
             allow_invalid=allow_invalid,
         )
     except ConversionError as error:
-        return _fail(error)
+        return _fail(str(error))
     taken: set[str] = set()
-    return max(_convert_one(file, output, options, taken) for file in files)
+    unknown = {setting.partition("=")[0].removeprefix("*") for setting in settings}
+    status = max(_convert_one(file, output, options, taken, unknown) for file in files)
+    for setting in sorted(unknown):
+        click.echo(f"Warning: --set {setting}: the definition has no such parameter", err=True)
+    return status
 
 
-def _convert_one(file: Path, output: Path, options: Options, taken: set[str]) -> int:
-    """Convert one file and return its exit status."""
+def _convert_one(file: Path, output: Path, options: Options, taken: set[str], unknown: set[str]) -> int:
+    """Convert one file and return its exit status.
+
+    :param taken: names of pipelines already given; the file's is added
+    :param unknown: names given with --set that no file had so far; those that this one has are taken out
+    """
     from datapipeline_converters.conversion import convert as convert_definition
-    from datapipeline_converters.errors import ConversionError
+    from datapipeline_converters.errors import ConversionError, UnreadableError
     from datapipeline_converters.output import write_files
     from datapipeline_converters.sources import read_named
+    from datapipeline_converters.values_files import names_known
 
     try:
         definition, options = read_named(file, options, taken)
+        objects, parameters = definition.objects.values(), definition.parameters.values()
+        given = [*definition.values.values(), *(parameter.default for parameter in parameters)]
+        fields = [values for item in objects for values in item.fields.values()]
+        texts = [value for values in (*fields, *given) for value in values if isinstance(value, str)]
+        unknown -= names_known(definition.parameters, definition.values, texts)
         conversion = convert_definition(definition, options)
         written = write_files(output, conversion.files)
+    except UnreadableError as error:
+        unknown.clear()  # nobody can tell what this file has
+        return _fail(str(error))
     except ConversionError as error:
-        return _fail(error)
+        return _fail(str(error))
+    except RecursionError:
+        return _fail(f"{file}: nested or chained too deeply. Shorten the chain, or take levels out.")
+    except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
+        # What the exception says may hold a secret of the definition; its type and its place do not.
+        fault = f"{type(error).__name__} at {_place(error)}"
+        return _fail(
+            f"{file}: internal error, {fault}; please report it with the definition, its secrets taken out."
+        )
     _tell(conversion, written)
     return COMPLETE if conversion.complete else WORK_LEFT
+
+
+def _place(error: Exception) -> str:
+    """Return the last line of our own code that an exception came through."""
+    root = Path(__file__).parent
+    places = [
+        f"{Path(frame.filename).relative_to(root).as_posix()}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(root)
+    ]
+    return places[-1] if places else "an unknown place"
 
 
 def _tell(conversion: Conversion, written: Sequence[Path]) -> None:
@@ -156,8 +193,8 @@ def _tell(conversion: Conversion, written: Sequence[Path]) -> None:
                 click.echo(f"    - {item}")
 
 
-def _fail(error: Exception) -> int:
-    click.echo(f"Error: {error}", err=True)
+def _fail(text: str) -> int:
+    click.echo(f"Error: {text}", err=True)
     return FAILED
 
 

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from datapipeline_converters import expressions
 from datapipeline_converters.accounting import account, losses
 from datapipeline_converters.definition import Definition
-from datapipeline_converters.errors import InvalidDefinitionError
+from datapipeline_converters.errors import InvalidDefinitionError, Problem
 from datapipeline_converters.inheritance import inherit
 from datapipeline_converters.ledger import Line
 from datapipeline_converters.model import Model
@@ -22,6 +21,7 @@ from datapipeline_converters.rendering.dags import render
 from datapipeline_converters.reports.ledger_file import ledger_json
 from datapipeline_converters.reports.report import report_text
 from datapipeline_converters.reports.secrets import connections_json, variables_json
+from datapipeline_converters.scope import names_in
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,14 @@ def convert(definition: Definition, options: Options) -> Conversion:
 
     :raises InvalidDefinitionError: when Data Pipeline would refuse it, unless `options.allow_invalid`
     """
-    objects, circles = inherit(definition)
-    parameters = Parameters(definition, options.values, _names_in_secret_fields(definition))
-    name = pipeline_name(
-        options.name or definition.name or definition.source.rpartition(".")[0] or "pipeline"
-    )
-    model = Model(name=name, source=definition.source, objects=objects, parameters=parameters)
-    model.problems += [*definition.problems, *circles, *parameters.problems()]
-    plan = make_plan(model, options)
-    if model.problems and not options.allow_invalid:
-        raise InvalidDefinitionError(definition.source, list(dict.fromkeys(model.problems)))
+    model, plan = _plan(definition, options, {})
+    if model.problems:
+        problems = list(dict.fromkeys(model.problems))
+        if not options.allow_invalid:
+            raise InvalidDefinitionError(definition.source, problems)
+        model, plan = _plan(definition, options, _faults(problems))
+        plan = replace(plan, left=[*(str(problem) for problem in problems), *plan.left])
+    name = model.name
     lines = account(definition, model)
     plan = replace(plan, left=list(dict.fromkeys([*plan.left, *losses(lines, model)])))
     source = render(plan)
@@ -85,19 +83,38 @@ def convert(definition: Definition, options: Options) -> Conversion:
     return Conversion(name, files, lines, plan)
 
 
+def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -> tuple[Model, Plan]:
+    """Return a model and its plan; objects with faults stand there as what cannot be converted."""
+    objects, circles = inherit(definition)
+    parameters = Parameters(definition, options.values, _names_in_secret_fields(definition))
+    name = pipeline_name(options.name or definition.source.rpartition(".")[0] or "pipeline")
+    model = Model(name, definition.source, objects, parameters, faults=faults)
+    model.problems += [*definition.problems, *circles, *parameters.problems()]
+    return model, make_plan(model, options)
+
+
+def _faults(problems: Sequence[Problem]) -> dict[str, str]:
+    faults: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.object_id:
+            faults.setdefault(problem.object_id, []).append(str(problem))
+    return {object_id: " ".join(texts) for object_id, texts in faults.items()}
+
+
 def _names_in_secret_fields(definition: Definition) -> set[str]:
-    """Return the parameters whose value ends in a starred field: the field decides what is secret."""
-    found = set()
+    """Return the names whose value ends in a starred field, over any number of steps: the field decides what is secret."""
+    texts: dict[str, set[str]] = {}
     for item in definition.objects.values():
         for key, values in item.fields.items():
-            for value in values:
-                if key.startswith("*") and isinstance(value, str):
-                    found |= _names(value)
+            texts.setdefault(key, set()).update(value for value in values if isinstance(value, str))
+    for name, parameter in definition.parameters.items():
+        texts.setdefault(name, set()).update(parameter.default)
+    for name, given in definition.values.items():
+        texts.setdefault(name.removeprefix("*"), set()).update(given)
+    found: set[str] = set()
+    waiting = {name for key in texts if key.startswith("*") for text in texts[key] for name in names_in(text)}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= {inner for text in texts.get(name, ()) for inner in names_in(text)} - found
     return found
-
-
-def _names(text: str) -> set[str]:
-    try:
-        return {name.parts[-1].removeprefix("*") for name in expressions.names(expressions.parse(text))}
-    except expressions.ExpressionError:
-        return set()

@@ -73,7 +73,7 @@ class Definition:
 
     :param source: what was read, for people
     :param name: the pipeline's name where the carrier says it
-    :param values: parameter values by name without the star
+    :param values: parameter values by name; a star on it makes a secret of it
     :param problems: what Data Pipeline would refuse, as far as the reader sees it
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from datapipeline_converters.plan import Connection
 
@@ -21,12 +21,42 @@ _ENGINES = {
     "oracle:thin": "oracle",
     "oracle:oci": "oracle",
 }
+# What drivers are called -> Airflow's connection type.
+_DRIVERS = {
+    "postgres": "postgres",
+    "redshift": "redshift",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlserver": "mssql",
+    "mssql": "mssql",
+    "sqljdbc": "mssql",
+    "jtds": "mssql",
+    "oracle": "oracle",
+    "ojdbc": "oracle",
+}
+# These put their properties behind semicolons; to the others a semicolon is a part of a value.
+_WITH_SEMICOLONS = frozenset({"mssql", "redshift"})
 _USER_KEYS = frozenset({"user", "username", "uid"})
-_PASSWORD_KEYS = frozenset({"password", "pwd"})
+_PASSWORD_KEYS = frozenset({"password", "passwd", "pass", "pwd"})
 _DATABASE_KEYS = frozenset({"database", "databasename"})
-_PASSWORD_IN_TEXT = re.compile(r"(?i)\b(password|pwd)=[^;&]*[;&]?")
+_PASSWORD_IN_TEXT = re.compile(
+    rf"(?i)(?P<before>^|\W)(?:{'|'.join(sorted(_PASSWORD_KEYS))})=(?P<password>[^;&]*)[;&]?"
+)
+# `//user:password@`, and Oracle's `:user/password@`.
+_LOGIN_IN_TEXT = re.compile(
+    r"(?i)(?<=//)(?P<login>[^/?:@]*):(?P<password>[^/?]*)@"
+    r"|(?:(?<=:thin:)|(?<=:oci:))(?P<user>[^/?:@]*)/(?P<word>[^/?]*)(?=@)"
+)
+_SETTING = re.compile(r";\s*(?P<key>[^=;]+)=(?:\{(?P<braced>[^}]*)\}|(?P<value>[^;]*))")
+_NETWORK = re.compile(r"//(?P<authority>[^/?]*)(?:/(?P<database>[^?]*))?(?:\?(?P<query>.*))?", re.DOTALL)
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%]+)\]|(?P<name>[^\[\]:()=]*))(?::(?P<port>[0-9]{1,5}))?")
+_ORACLE = re.compile(
+    r"(?://)?(?:\[(?P<v6>[0-9A-Fa-f:.%]+)\]|(?P<name>[^\[\]:/?]+))(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[:/](?P<service>[^?:/]*))?(?:[?:/].*)?"
+)
 # Data Pipeline's own templates for RDS were all for MySQL.
-_LIKELY_RDS_ENGINE = "mysql"
+_LIKELY_ENGINE = "mysql"
+_GUESS = f"the definition does not say its engine: `{_LIKELY_ENGINE}` is a guess"
 
 
 @dataclass(frozen=True)
@@ -41,6 +71,7 @@ class _Address:
     password: str | None = field(default=None, repr=False)
     properties: dict[str, str] = field(default_factory=dict)
     url: str | None = None
+    hints: tuple[str, ...] = ()
 
 
 def connection_from_jdbc(
@@ -62,10 +93,9 @@ def connection_from_jdbc(
     :param url: the `connectionString`; None when its parameter has no value
     :param properties: `A=B` pairs, the field `jdbcProperties`
     """
-    address = _parse(url) if url else _Address(_engine_of_driver(driver_class or ""))
     given = _pairs(properties)
-    secret = next((value for key, value in given.items() if key.lower() in _PASSWORD_KEYS), None)
     plain = {key: value for key, value in given.items() if key.lower() not in _PASSWORD_KEYS}
+    address = _parse(url) if url else _without_url(driver_class, driver_jar, plain)
     extra: dict[str, object] = {
         "jdbc_url": address.url,
         "jdbc_properties": address.properties | plain,
@@ -79,15 +109,10 @@ def connection_from_jdbc(
         port=address.port,
         schema=schema or address.schema,
         login=username or address.login,
-        password=password or address.password or secret,
+        password=password or address.password or _first(given, _PASSWORD_KEYS),
         extra={key: value for key, value in extra.items() if value},
     )
-    hints = (
-        (f"its URL is none we know: it needs Airflow's provider for `{address.conn_type}`",)
-        if address.url
-        else ()
-    )
-    return connection, hints
+    return connection, address.hints
 
 
 def connection_from_rds(
@@ -105,7 +130,7 @@ def connection_from_rds(
 
     :param instance: the instance's identifier, looked up at run time, or (also in use) its host name
     """
-    connection, _ = connection_from_jdbc(
+    connection, hints = connection_from_jdbc(
         object_id, None, username, password, schema=schema, properties=properties, driver_jar=driver_jar
     )
     is_host = "." in (instance or "")
@@ -114,11 +139,18 @@ def connection_from_rds(
         lookup["region"] = region
     connection = replace(
         connection,
-        conn_type=_LIKELY_RDS_ENGINE,
         host=instance if is_host else None,
         extra={**connection.extra, **lookup},
     )
-    return connection, (f"the definition does not say its engine: `{_LIKELY_RDS_ENGINE}` is a guess",)
+    return connection, hints
+
+
+def _without_url(driver_class: str | None, driver_jar: str | None, properties: dict[str, str]) -> _Address:
+    """Return the engine that a driver or its properties name, else the likely one."""
+    jar = (driver_jar or "").rpartition("/")[2]
+    written = " ".join([driver_class or "", jar, *(f"{key}={value}" for key, value in properties.items())])
+    engine = next((engine for name, engine in _DRIVERS.items() if name in written.lower()), None)
+    return _Address(engine or _LIKELY_ENGINE, hints=() if engine else (_GUESS,))
 
 
 def _parse(url: str) -> _Address:
@@ -126,62 +158,86 @@ def _parse(url: str) -> _Address:
     for prefix, conn_type in sorted(_ENGINES.items(), key=lambda item: -len(item[0])):
         if body.lower().startswith(f"{prefix}:"):
             rest = body[len(prefix) + 1 :]
-            if conn_type == "oracle":
-                return _parse_oracle(rest)
-            if rest.startswith("//"):
-                return _parse_network(rest, conn_type)
+            address = _parse_oracle(rest) if conn_type == "oracle" else _parse_network(rest, conn_type)
+            return address or _unknown(url)
+    return _unknown(url)
+
+
+def _unknown(url: str) -> _Address:
+    """Keep a URL that cannot be read as it is, for Airflow's JDBC provider, yet without its password."""
+    login = password = None
+    plain = url
+    if credentials := _LOGIN_IN_TEXT.search(plain):
+        login = unquote(credentials["login"] or credentials["user"] or "")
+        password = unquote(credentials["password"] or credentials["word"] or "")
+        plain = _LOGIN_IN_TEXT.sub("", plain)
+    if setting := _PASSWORD_IN_TEXT.search(plain):
+        # Only a query is percent-encoded; what stands behind semicolons is not.
+        password = unquote(setting["password"]) if setting["before"] in "?&" else setting["password"]
+        plain = _PASSWORD_IN_TEXT.sub(lambda match: match["before"], plain)
     return _Address(
-        "jdbc", host=_without_password(url), password=_password_in(url), url=_without_password(url)
+        "jdbc",
+        host=plain,
+        login=login or None,
+        password=password or None,
+        url=plain,
+        hints=("its URL is none we know: it needs Airflow's provider for `jdbc`",),
     )
 
 
-def _parse_network(rest: str, conn_type: str) -> _Address:
-    """Read `//host:port/database?key=value` and SQL Server's `//host:port;key=value`."""
-    location, *settings = rest.split(";")
-    parts = urlsplit(location)
-    pairs = dict(parse_qsl(parts.query, keep_blank_values=True)) | _pairs(settings)
+def _parse_network(rest: str, conn_type: str) -> _Address | None:
+    """Read `//host:port/database?key=value` and SQL Server's `//host:port;key=value`; None for anything else."""
+    location, settings = rest, ""
+    if conn_type in _WITH_SEMICOLONS:
+        location, semicolon, tail = rest.partition(";")
+        settings = semicolon + tail
+    parts = _NETWORK.fullmatch(location)
+    if parts is None:
+        return None
+    credentials, _, hosts = parts["authority"].rpartition("@")
+    first, *others = hosts.split(",")
+    host = _HOST.fullmatch(first)
+    if host is None:
+        return None
+    login, _, password = credentials.partition(":")
+    pairs = dict(parse_qsl(parts["query"] or "", keep_blank_values=True)) | _settings(settings)
     return _Address(
         conn_type,
-        host=parts.hostname,
-        port=_port(parts.netloc),
-        schema=unquote(parts.path.strip("/")) or _first(pairs, _DATABASE_KEYS),
-        login=parts.username or _first(pairs, _USER_KEYS),
-        password=parts.password or _first(pairs, _PASSWORD_KEYS),
+        host=host["v6"] or host["name"] or None,
+        port=int(host["port"]) if host["port"] else None,
+        schema=unquote((parts["database"] or "").strip("/")) or _first(pairs, _DATABASE_KEYS),
+        login=unquote(login) or _first(pairs, _USER_KEYS),
+        password=unquote(password) or _first(pairs, _PASSWORD_KEYS),
         properties={
             key: value
             for key, value in pairs.items()
             if key.lower() not in _USER_KEYS | _PASSWORD_KEYS | _DATABASE_KEYS
         },
+        hints=(f"its URL names several hosts: {first} is used, {', '.join(others)} not",) if others else (),
     )
 
 
-def _parse_oracle(rest: str) -> _Address:
-    """Read `user/password@//host:port/service` and `@host:port:sid`."""
+def _parse_oracle(rest: str) -> _Address | None:
+    """Read `user/password@//host:port/service` and `@host:port:sid`; None for anything else."""
     credentials, _, location = rest.rpartition("@")
     login, _, password = credentials.partition("/")
-    parts = urlsplit("//" + location.removeprefix("//"))
-    host, _, tail = parts.netloc.partition(":")
-    port, _, sid = tail.partition(":")
+    parts = _ORACLE.fullmatch(location)
+    if parts is None or "://" in location:
+        return None
     return _Address(
         "oracle",
-        host=host or None,
-        port=int(port) if port.isdigit() else None,
-        schema=sid or parts.path.strip("/") or None,
-        login=login or None,
-        password=password or None,
+        host=parts["v6"] or parts["name"] or None,
+        port=int(parts["port"]) if parts["port"] else None,
+        schema=parts["service"] or None,
+        login=unquote(login) or None,
+        password=unquote(password) or None,
     )
 
 
-def _engine_of_driver(driver_class: str) -> str:
-    return next(
-        (conn_type for name, conn_type in _ENGINES.items() if name in driver_class.lower()),
-        _LIKELY_RDS_ENGINE,
-    )
-
-
-def _port(netloc: str) -> int | None:
-    _, _, port = netloc.rpartition(":")
-    return int(port) if port.isdigit() else None
+def _settings(text: str) -> dict[str, str]:
+    """Return SQL Server's `;key=value` pairs; braces keep a semicolon in a value."""
+    found = _SETTING.finditer(text)
+    return {match["key"].strip(): match["braced"] or (match["value"] or "").strip() for match in found}
 
 
 def _pairs(items: Iterable[str]) -> dict[str, str]:
@@ -191,12 +247,3 @@ def _pairs(items: Iterable[str]) -> dict[str, str]:
 
 def _first(pairs: dict[str, str], keys: frozenset[str]) -> str | None:
     return next((value for key, value in pairs.items() if key.lower() in keys), None)
-
-
-def _password_in(url: str) -> str | None:
-    match = _PASSWORD_IN_TEXT.search(url)
-    return match[0].partition("=")[2].rstrip(";&") if match else None
-
-
-def _without_password(url: str) -> str:
-    return _PASSWORD_IN_TEXT.sub("", url)

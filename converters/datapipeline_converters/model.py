@@ -9,6 +9,7 @@ from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import Node
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import Notes
+from datapipeline_converters.names import identifier
 from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.plan import Connection, Variable
 
@@ -22,11 +23,13 @@ class Model:
     :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
     :param problems: what Data Pipeline would refuse
     :param on_demand: whether the whole pipeline runs on demand
+    :param faults: what is wrong with objects that are to be converted all the same, by object id
     :param failed: why a task fails in an object's place, by object id
-    :param used: ids of the objects that something asked for
+    :param realised: ids of the objects that something in a DAG was made of
+    :param shown: ids of the data nodes that Airflow shows as inlets or outlets
     :param read: the fields that expressions name or DAGs contain, by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
-    :param nodes: what fields mean that expressions name, by object id, key, referrer and whether parameters stay open
+    :param nodes: what fields mean that expressions name, by object id, key, referrers and whether parameters stay open
     :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
@@ -40,13 +43,15 @@ class Model:
     on_demand: bool = False
     notes: Notes = field(default_factory=Notes)
     problems: list[Problem] = field(default_factory=list)
+    faults: Mapping[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    realised: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     read: set[tuple[str, str]] = field(default_factory=set)
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
     before_first_run: dict[str, None] = field(default_factory=dict)
-    nodes: dict[tuple[str, str, str | None, bool], Node] = field(default_factory=dict)
+    nodes: dict[tuple[str, str, tuple[str, ...], bool], Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -56,14 +61,18 @@ class Model:
         self.left.setdefault(text)
 
     def variable(self, name: str) -> str:
-        """Plan the Airflow Variable that stands for a parameter, and return its key.
+        """Plan the Airflow Variable of a parameter that has no value yet, and return its key."""
+        return self._variable(f"{self.name}_{name}", None)
+
+    def secret(self, name: str, value: str | None) -> str:
+        """Plan the Airflow Variable of a secret, and return its key.
 
         Airflow masks what it reads from a Variable whose key names a secret.
         """
-        secret = self.parameters.is_secret(name)
-        key = f"{self.name}_secret_{name}" if secret else f"{self.name}_{name}"
-        values = self.parameters.values(name)
-        self.variables[key] = Variable(key, None if values is None else ",".join(values))
-        if values is None:
+        return self._variable(f"{self.name}_secret_{identifier(name)}", value)
+
+    def _variable(self, key: str, value: str | None) -> str:
+        self.variables[key] = Variable(key, value)
+        if value is None:
             self.before_first_run.setdefault(f"Variable `{key}`: give it a value")
         return key

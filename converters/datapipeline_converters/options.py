@@ -15,7 +15,7 @@ def _now() -> datetime:
 class Options:
     """The options of one conversion; all moments are UTC without a zone, as Data Pipeline writes them.
 
-    :param values: parameter values that win over those of the definition, by name without the star
+    :param values: parameter values that win over those of the definition, by name; a star on it makes a secret of it
     :param start: first interval start to run; earlier intervals are passed over
     :param backfill: run all intervals since the schedule's start, however long ago that is
     :param activated_at: when the pipeline was first activated, for FIRST_ACTIVATION_DATE_TIME

@@ -21,33 +21,31 @@ def write_files(folder: Path, files: Mapping[str, File]) -> list[Path]:
 
     :raises UnwritableError: when any cannot be written; none is then
     """
-    staged: list[tuple[str, Path]] = []
+    staged: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
             if (folder / name).is_dir():  # found before anything is replaced
                 raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
         for name, file in files.items():
-            staged.append((_stage(folder, name, file), folder / name))
-        for temporary, target in staged:
-            Path(temporary).replace(target)
+            # mkstemp's files are open to nobody else until their mode is set.
+            handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
+            staged.append((Path(temporary), folder / name))
+            _fill(handle, Path(temporary), file)
+        for path, target in staged:
+            path.replace(target)
     except OSError as error:
-        for temporary, _ in staged:
-            with suppress(OSError):
-                Path(temporary).unlink()
         raise UnwritableError(str(folder), error.strerror or str(error)) from None
+    except UnicodeError as error:
+        raise UnwritableError(str(folder), f"{error}") from None
+    finally:
+        for path, _ in staged:
+            with suppress(OSError):  # those that were put in place are gone already
+                path.unlink()
     return [target for _, target in staged]
 
 
-def _stage(folder: Path, name: str, file: File) -> str:
-    """Write a file under a passing name; it is never open to others before its mode is set."""
-    handle, path = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(file.text)
-        Path(path).chmod(_OWNER_ONLY if file.secret else _READABLE)
-    except OSError:
-        with suppress(OSError):
-            Path(path).unlink()
-        raise
-    return path
+def _fill(handle: int, path: Path, file: File) -> None:
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        stream.write(file.text)
+    path.chmod(_OWNER_ONLY if file.secret else _READABLE)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
+from datapipeline_converters.names import unique
 
 # A parameter named like a secret is one, starred or not: many definitions forget the star.
 _SECRET_NAME = re.compile(
-    r"passw|passphrase|pwd|secret|token|credential|private_?key|access_?key|api_?key", re.I
+    r"(?i:passw|passphrase|pwd|secret|token|credential|private_?key|access_?key|api_?key)"
+    r"|(?:[a-z\d]Pass|(?:^|_)pass)(?![a-z])"
+)
+# Passwords typed into URLs, behind what introduces them; an expression in their place is none.
+PASSWORDS_IN_URLS = (
+    re.compile(r"((?i:[?;&](?:password|passwd|pwd)=))([^\s&;#'\"]+)"),
+    re.compile(r"(\b\w+://[^\s:/@#'\"]+:)([^\s/@#'\"]+)(?=@)"),
 )
 
 
@@ -22,23 +30,26 @@ class Parameters:
     ) -> None:
         """Bind values to names.
 
-        :param given: values from files and the command line, by name without the star
+        :param given: values from files and the command line; a star on a name makes a secret of it
         :param secret: names whose value ends in a secret field
         """
         self.declared = dict(definition.parameters)
-        self._stored = {**definition.values, **given}
-        self._secret = frozenset(secret)
+        stored = {**definition.values, **given}
+        self._stored = {name.removeprefix("*"): values for name, values in stored.items()}
+        self._secret = {*secret, *(name[1:] for name in stored if name.startswith("*"))}
         self.undeclared: dict[str, Parameter] = {}
 
-    def known(self, name: str) -> bool:
-        """Tell whether a parameter is declared, or at least has a value."""
-        return name in self.declared or name in self._stored
-
     def get(self, name: str) -> Parameter:
-        """Return a parameter; one that nothing declares is taken for a required text and remembered."""
+        """Return a parameter; one that nothing declares is taken for a required text and remembered.
+
+        Several values make a list of it, declared so or not: none of them is lost.
+        """
+        several = len(self._stored.get(name) or ()) > 1
         if name in self.declared:
-            return self.declared[name]
-        parameter = Parameter(name, is_array=len(self._stored.get(name, ())) > 1)
+            declared = self.declared[name]
+            several = several or (name not in self._stored and len(declared.default) > 1)
+            return replace(declared, is_array=declared.is_array or several)
+        parameter = Parameter(name, is_array=several)
         if name not in self._stored:
             self.undeclared[name] = parameter
         return parameter
@@ -51,7 +62,22 @@ class Parameters:
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a parameter's value must not be written into any file but those for secrets."""
-        return self.get(name).starred or name in self._secret or bool(_SECRET_NAME.search(name))
+        return (
+            self.get(name).starred
+            or name in self._secret
+            or bool(_SECRET_NAME.search(name))
+            or any(
+                pattern.search(value) for value in self.values(name) or () for pattern in PASSWORDS_IN_URLS
+            )
+        )
+
+    def add_secret(self, name: str, value: str) -> str:
+        """Declare a secret that was found in a text; return its name, different from every other."""
+        taken = {key for key in (*self.declared, *self._stored) if self._stored.get(key) != (value,)}
+        name = unique(name, taken)
+        self.declared[name] = Parameter(name, starred=True)
+        self._stored[name] = (value,)
+        return name
 
     def is_absent(self, name: str) -> bool:
         """Tell whether a field that is nothing but this parameter counts as absent."""
@@ -65,5 +91,6 @@ class Parameters:
                 if parameter.allowed_values and value not in parameter.allowed_values:
                     shown = "the value" if self.is_secret(name) else repr(value)
                     allowed = ", ".join(repr(item) for item in parameter.allowed_values)
-                    found.append(Problem("", f"parameter {name}", f"{shown} is not one of {allowed}."))
+                    choices = "the allowed values" if self.is_secret(name) else allowed
+                    found.append(Problem("", f"parameter {name}", f"{shown} is not one of {choices}."))
         return found

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 UNITS = ("minute", "hour", "day", "week", "month", "year")
-_PERIOD = re.compile(r"\s*(\d+)\s*(minute|hour|day|week|month|year)s?\s*", re.IGNORECASE)
+# Longer than any pipeline ran, and short enough for every calendar that has to count with it.
+_LONGEST = timedelta(days=100 * 365)
+_LONGEST_TEXT = "100 years"
+_MAX_DIGITS = 9
+_PERIOD = re.compile(r"\s*0*([0-9]*)\s*(?ai:(minute|hour|day|week|month|year)s?)\s*")
 # Only schedules count in calendar months and years; a timeout of a month is 30 days to Airflow.
 _LENGTH = {
     "minute": timedelta(minutes=1),
@@ -48,9 +52,16 @@ def parse_period(text: str, default_unit: str = "") -> Period:
     if default_unit and text.strip().isdigit():
         text = f"{text} {default_unit}"
     match = _PERIOD.fullmatch(text)
-    if match is None or int(match[1]) == 0:
+    if match is None or not match[1]:
         raise ValueError(
-            f"{text!r} is no period. A period is a positive whole number and a unit "
+            f"{_short(text)} is no period. A period is a positive whole number and a unit "
             f"({', '.join(UNITS)}), for example '15 minutes' or '1 day'."
         )
-    return Period(int(match[1]), match[2].lower())
+    unit = match[2].lower()
+    if len(match[1]) > _MAX_DIGITS or int(match[1]) * _LENGTH[unit] > _LONGEST:
+        raise ValueError(f"{_short(text)} is too long a period. The longest is {_LONGEST_TEXT}.")
+    return Period(int(match[1]), unit)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")

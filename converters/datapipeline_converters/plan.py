@@ -18,11 +18,15 @@ class FieldText:
     :param template: bound: its names are replaced by what they mean
     :param object_id: the object that has the field
     :param field: the field's key
+    :param source: the text as it was written
+    :param referrers: what `node` means in it, see `Components.get`
     """
 
     template: Template
     object_id: str
     field: str
+    source: str = ""
+    referrers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The rules are section "Names" of the expression pages (dp-pipeline-expressions, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from datapipeline_converters import expressions
@@ -13,6 +14,8 @@ from datapipeline_converters.expressions import Items, Joined, Name, Node, Runti
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import refused
 from datapipeline_converters.model import Model
+from datapipeline_converters.names import identifier
+from datapipeline_converters.parameters import PASSWORDS_IN_URLS
 
 # Run-time fields that Data Pipeline spells without an @.
 _RUNTIME = frozenset(
@@ -43,15 +46,17 @@ class MissingValueError(Exception):
 class Scope:
     """The names of one object.
 
-    :param referrer: what `node` means, None where nothing refers to the object
+    :param referrers: what `node` means, and what it means there, and so on; empty where nothing refers to the object
     :param late: whether parameters stay open until run time; else their values are put in
+    :param hopped: the name that led here through another object: then a name is a field of this one and nothing else
     :param trail: the fields that are being read, to notice a circle
     """
 
     model: Model
     owner: EffectiveObject
-    referrer: EffectiveObject | None = None
+    referrers: tuple[EffectiveObject, ...] = ()
     late: bool = True
+    hopped: Name | None = None
     trail: tuple[tuple[str, str], ...] = ()
 
     def bind(self, text: str) -> Template:
@@ -60,6 +65,8 @@ class Scope:
         :raises ExpressionError: when the text is no valid expression
         :raises MissingValueError: when a value is needed at conversion and there is none
         """
+        if self.late:
+            text = self._without_passwords(text)
         return expressions.bind(expressions.parse(text), self.resolve)
 
     def resolve(self, name: Name) -> Node:
@@ -81,14 +88,17 @@ class Scope:
             return Text(self.owner.name if head == "name" else self.owner.id)
         if head in _RUNTIME:
             return Runtime(head)
+        if self.hopped:
+            return self._unknown(name, f"{self.owner.id!r} has no such field")
         return self._parameter(head.removeprefix("*"))
 
     def _of_referrer(self, name: Name, rest: tuple[str, ...]) -> Node:
-        if self.referrer is None:
+        if not self.referrers:
             return self._unknown(name, "`node` means the object that refers to this one, and none does")
-        inner = replace(self, owner=self.referrer, referrer=None)
+        referrer, *others = self.referrers
         if not rest:
-            return Text(self.referrer.id)
+            return Text(referrer.id)
+        inner = replace(self, owner=referrer, referrers=tuple(others), hopped=self.hopped or name)
         return inner.resolve(Name(rest, name.origin))
 
     def _through(self, name: Name, head: str, rest: tuple[str, ...]) -> Node:
@@ -98,11 +108,12 @@ class Scope:
             return self._unknown(name, f"`{head}` refers to no object")
         if rest[-1].startswith("@") and rest[-1] != "@id":
             return self._unknown(name, "run-time fields cannot be reached through another object")
+        self.model.read.add((self.owner.id, head))
         nodes = []
         for target in targets:
             if target not in self.model.objects:
                 return self._unknown(name, f"there is no object {target!r}")
-            inner = replace(self, owner=self.model.objects[target], referrer=None)
+            inner = replace(self, owner=self.model.objects[target], referrers=(), hopped=self.hopped or name)
             nodes.append(inner.resolve(Name(rest, name.origin)))
         return nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
 
@@ -112,13 +123,30 @@ class Scope:
             path = " -> ".join(f"{owner}.{field}" for owner, field in (*self.trail, step))
             raise expressions.ExpressionError(f"the field refers to itself: {path}")
         self.model.read.add(step)
-        known = (*step, self.referrer.id if self.referrer else None, self.late)
+        known = (*step, tuple(referrer.id for referrer in self.referrers), self.late)
         # Fields that quote each other several times over would otherwise be read again for each quotation.
         if known not in self.model.nodes:
-            inner = replace(self, trail=(*self.trail, step))
-            nodes = [inner._value(value) for value in present(self.model, self.owner, key)]
-            self.model.nodes[known] = nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
+            inner = replace(self, hopped=None, trail=(*self.trail, step))
+            self.model.nodes[known] = (
+                inner._starred(key) if key.startswith("*") and self.late else inner._values(key)
+            )
         return self.model.nodes[known]
+
+    def _starred(self, key: str) -> Node:
+        """Return the Variable that stands for a field that is kept encrypted."""
+        template = replace(self, late=False).bind("".join(v for v in self._texts(key)))
+        value = expressions.constant(template) if expressions.is_constant(template) else ""
+        name = f"{self.owner.id}_{key.removeprefix('*')}"
+        return expressions.Variable(
+            self.model.secret(name, value if isinstance(value, str) else ",".join(value))
+        )
+
+    def _texts(self, key: str) -> list[str]:
+        return [value for value in present(self.model, self.owner, key) if isinstance(value, str)]
+
+    def _values(self, key: str) -> Node:
+        nodes = [self._value(value) for value in present(self.model, self.owner, key)]
+        return nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
 
     def _value(self, value: Value) -> Node:
         if isinstance(value, Ref):
@@ -126,39 +154,78 @@ class Scope:
         return Joined(self.bind(value))
 
     def _parameter(self, name: str) -> Node:
+        """Return what a parameter means: its value, or what the DAG asks for when it runs."""
         parameters = self.model.parameters
-        values = parameters.values(name)
-        declared = parameters.get(name)
+        values, declared = parameters.values(name), parameters.get(name)
         if name in parameters.undeclared:
             self.model.leave(
                 f"`#{{{name}}}`: nothing declares this name; it is treated as a parameter without value"
             )
-        if values is not None and any("#{" in value for value in values):
-            nodes = tuple(Joined(self.bind(value)) for value in values)
-            return Items(nodes) if declared.is_array else nodes[0]
         if not self.late:
-            if values is None and not declared.optional:
-                raise MissingValueError(name)
-            texts = tuple(Text(value) for value in values or ("",))
-            return Items(texts) if declared.is_array else texts[0]
+            return self._value_of_parameter(name)
         if values is None and declared.optional:
             return Text("")
         if parameters.is_secret(name):
-            return expressions.Variable(self.model.variable(name))
+            return expressions.Variable(self._secret(name))
         if values is None and self.model.scheduled:
             self.model.leave(
                 f"parameter `{name}` has no value: give it with --set {name}=… or in its Variable"
             )
             return expressions.Variable(self.model.variable(name))
+        if values is not None and any("#{" in value for value in values):
+            return self._value_of_parameter(name)
         kind = _KINDS.get(declared.kind.lower(), "text")
         return expressions.Parameter(name, kind, declared.is_array, declared.optional)
 
+    def _value_of_parameter(self, name: str) -> Node:
+        """Return a parameter's value put in; expressions in it mean what they mean here."""
+        values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
+        if values is None and not declared.optional:
+            raise MissingValueError(name)
+        step = ("parameter", name)
+        if step in self.trail:
+            raise expressions.ExpressionError(f"the value of parameter {name} refers to itself")
+        inner = replace(self, trail=(*self.trail, step))
+        nodes = tuple(
+            Joined(inner.bind(value)) if "#{" in value else Text(value) for value in values or ("",)
+        )
+        return Items(nodes) if declared.is_array else nodes[0]
+
+    def _secret(self, name: str) -> str:
+        """Return the key of the Variable that holds a secret parameter."""
+        if self.model.parameters.values(name) is None:
+            return self.model.secret(name, None)
+        try:
+            template = replace(self, late=False).bind(f"#{{{name}}}")
+            value = expressions.constant(template) if expressions.is_constant(template) else None
+        except (expressions.ExpressionError, MissingValueError):
+            value = None
+        if value is None:
+            self.model.leave(
+                f"the value of the secret parameter `{name}` cannot be evaluated: set its Variable"
+            )
+        return self.model.secret(name, value if isinstance(value, str | None) else ",".join(value))
+
+    def _without_passwords(self, text: str) -> str:
+        """Return a text whose passwords in URLs are taken out and stand in Variables instead."""
+        owner, field = self.trail[0] if self.trail else (self.owner.id, "")
+
+        def take(match: re.Match[str]) -> str:
+            name = self.model.parameters.add_secret(f"{identifier(owner)}_{field}_password", match[2])
+            place = f"object `{owner}`, field `{field}`"
+            self.model.leave(f"{place}: a password was taken out of the text; it is in a Variable now")
+            return f"{match[1]}#{{*{name}}}"
+
+        for pattern in PASSWORDS_IN_URLS:
+            text = pattern.sub(take, text)
+        return text
+
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""
-        field = self.trail[-1][1] if self.trail else ""
-        self.model.notes.add(self.owner.id, field, refused(f"`#{{{name}}}` is left as it was: {why}"))
-        self.model.leave(f"object `{self.owner.id}`: `#{{{name}}}` means nothing: {why}")
-        return Text(f"#{{{name}}}")
+        owner, field = self.trail[0] if self.trail else (self.owner.id, "")
+        written = self.hopped or name
+        self.model.notes.add(owner, field, refused(f"`#{{{written}}}` is left as it was: {why}"))
+        return Text(f"#{{{written}}}")
 
 
 def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]:
@@ -174,6 +241,14 @@ def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]
         else:
             result.append(value)
     return tuple(result)
+
+
+def names_in(text: str) -> set[str]:
+    """Return the last parts of all names in a text, without stars; none where it is no valid expression."""
+    try:
+        return {name.parts[-1].removeprefix("*") for name in expressions.names(expressions.parse(text))}
+    except expressions.ExpressionError:
+        return set()
 
 
 def _only_name(value: Value) -> str | None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datapipeline_converters import conversion
 from datapipeline_converters.cli import main
+from datapipeline_converters.errors import UnwritableError
+from datapipeline_converters.output import write_files
 
 BOX = {"id": "Box", "type": "Ec2Resource", "role": "R", "resourceRole": "R"}
 DEFAULT = {"id": "Default", "name": "Default", "scheduleType": "ONDEMAND", "runsOn": {"ref": "Box"}}
@@ -85,6 +88,34 @@ def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> Non
         ),
         (definition(SHELL | {"stage": "perhaps"}), "neither true nor false"),
         (definition({"id": "Copy", "type": "SqlActivity", "script": "select 1"}), "is missing"),
+        (definition(SHELL, values=["a"]), "`values` is a list, not an object"),
+        (definition(SHELL, parameters={"myX": "a"}), "`parameters` is an object, not a list"),
+        (definition(SHELL, parameters=["myX"]), "item 1 of `parameters` is a text"),
+        (definition(SHELL, parameters=[{"type": "String"}]), "parameter 1 has no id"),
+        (
+            definition(SHELL, parameters=[{"id": "myX"}, {"id": "myX", "default": "a"}]),
+            "declared twice, differently",
+        ),
+        ({"pipelineObjects": None}, "`pipelineObjects` is null"),
+        (definition(SHELL | {"command": "\ud800"}), "half of a character"),
+        (definition(SHELL | {"attemptTimeout": "99999999999 days"}), "The longest is 100 years"),
+        (definition(SHELL | {"maximumRetries": "1" * 5000}), "a number of 5000 digits is too large"),
+        (definition(SHELL | {"maximumRetries": "1_000"}), "'1_000' is no whole number"),
+        (
+            definition(
+                SHELL,
+                {
+                    "id": "S",
+                    "type": "Schedule",
+                    "period": "1 day",
+                    "startDateTime": "0001-01-01T00:00:00+05:00",
+                },
+                DEFAULT
+                | {"id": "X", "type": "ShellCommandActivity", "command": "x"}
+                | {"scheduleType": "cron", "schedule": {"ref": "S"}},
+            ),
+            "is no moment",
+        ),
     ],
 )
 def test_what_cannot_be_converted(
@@ -145,6 +176,40 @@ def test_the_good_ones_of_several_are_written(tmp_path: Path, folder: Path) -> N
     assert not list(folder.glob("bad*"))
 
 
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (KeyError("geheim"), "internal error, KeyError at cli.py:"),
+        (RecursionError("geheim"), "nested or chained too deeply"),
+    ],
+)
+def test_a_fault_of_ours_with_one_file_does_not_stop_the_others(
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: Exception,
+    message: str,
+) -> None:
+    def faulty(found: Any, options: Any) -> Any:
+        if options.name == "bad":
+            raise fault
+        return working(found, options)
+
+    working = conversion.convert
+    monkeypatch.setattr(conversion, "convert", faulty)
+    paths = [tmp_path / "bad.json", tmp_path / "good.json"]
+    for path in paths:
+        path.write_text(json.dumps(definition(SHELL)))
+    assert main(["convert", *map(str, paths), "-o", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "geheim" not in error
+    assert len(error.splitlines()) == 1
+    assert (folder / "good.py").exists()
+    assert not list(folder.glob("bad*"))
+
+
 def test_names_that_become_one_are_told_apart(tmp_path: Path, folder: Path) -> None:
     paths = [tmp_path / name for name in ("a b.json", "a_b.json", "A_B.json")]
     for path in paths:
@@ -172,9 +237,93 @@ def test_values_by_file_and_setting(convert: Any, folder: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"values": {"myA": 1.10}}', "1.10"),
+        ('{"values": {"myA": true}}', "true"),
+        ('{"myA": "\\ud83d\\ude00"}', "😀"),
+        ('{"values": {"myA": null}}', "default"),
+        ("{myA: yes}", "yes"),
+        ("values:\n  myA: 1.10\n", "1.10"),
+    ],
+)
+def test_values_are_read_as_written(
+    convert: Any, folder: Path, tmp_path: Path, content: str, expected: str
+) -> None:
+    (tmp_path / "v").write_text(content, encoding="utf-8")
+    document = definition(SHELL | {"command": "#{myA}"}, parameters=[{"id": "myA", "default": "default"}])
+    assert convert(document, "--values", str(tmp_path / "v")) == 0
+    assert f'"myA": Param("{expected}"' in (folder / "x.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("- geheim", "no values in it"),
+        ('{"values": ["geheim"]}', "`values` is a list, not an object"),
+        ("values: geheim", "`values` is a text, not an object"),
+        ('{"values": {"myA": {"geheim": 1}}}', "the value of parameter 'myA' is neither text"),
+        ("myA: [geheim\nmyB: x", "at line 2"),
+        ("myA: geheim\x01", "neither JSON nor YAML"),
+        ('myA: "\\ud800geheim"', "half of a character"),
+        ("myA: &a [*a]", "recursive node at line 1"),
+        ("[" * 5000, "nested too deeply"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_files_that_hold_no_values(
+    convert: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, message: str
+) -> None:
+    (tmp_path / "v").write_text(content, encoding="utf-8")
+    assert convert(definition(SHELL), "--values", str(tmp_path / "v")) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "geheim" not in error
+
+
+@pytest.mark.parametrize(
+    ("settings", "warned"),
+    [
+        (["myTypo=geheim"], ["myTypo"]),
+        (["*myTypo=geheim"], ["myTypo"]),
+        (["myDeclared=x"], []),
+        (["myUsed=x", "*myStarred=x"], []),
+        (["myStored=x", "myB=1", "myA=1"], ["myA", "myB"]),
+    ],
+)
+def test_a_setting_that_nothing_reads_is_told(
+    convert: Any, capsys: pytest.CaptureFixture[str], settings: list[str], warned: list[str]
+) -> None:
+    document = definition(
+        SHELL | {"command": "#{myUsed} #{*myStarred}"},
+        parameters=[{"id": "myDeclared", "default": "a"}],
+        values={"myStored": "a"},
+    )
+    options = [option for setting in settings for option in ("--set", setting)]
+    assert convert(document, *options) in {0, 1}
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Warning: --set")]
+    assert lines == [f"Warning: --set {name}: the definition has no such parameter" for name in warned]
+
+
+def test_no_such_warning_where_a_file_could_not_be_read(
+    tmp_path: Path, convert: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert convert("{", "--set", "myTypo=x") == 2
+    assert "Warning" not in capsys.readouterr().err
+
+
+def test_text_that_cannot_be_encoded_leaves_nothing_behind(folder: Path) -> None:
+    files = {"a.py": conversion.File("good"), "b.py": conversion.File("\ud800")}
+    with pytest.raises(UnwritableError, match="cannot be written"):
+        write_files(folder, files)
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--set", "myA"], "NAME=VALUE"),
+        (["--set", "myA=\udcff"], "not UTF-8"),
         (["--start", "yesterday"], "is no moment"),
         (["--values", "no.yaml"], "No such file"),
         (["--nonsense"], "No such option"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from datapipeline_converters.carriers.json_text import Repeated
 from datapipeline_converters.carriers.objects import Collector
-from datapipeline_converters.carriers.values import as_list, as_text, as_value, make_parameter
+from datapipeline_converters.carriers.parameters import read_parameters, read_values
+from datapipeline_converters.carriers.shapes import dictionary, list_of_objects
+from datapipeline_converters.carriers.values import read_field
 from datapipeline_converters.definition import Definition, PipelineObject, Repair, Value
 from datapipeline_converters.errors import Problem, UnreadableError
 
 _KNOWN_KEYS = frozenset({"objects", "parameters", "values", "metadata"})
+_OPTIONAL = ("parameters", "values")
 
 
 def read(document: dict[str, Any], source: str) -> Definition:
@@ -18,69 +20,63 @@ def read(document: dict[str, Any], source: str) -> Definition:
 
     :param document: the JSON object, repeated keys collected (see `json_text`)
     :param source: the file's name, for messages
-    :raises UnreadableError: when `objects` is no list, or an object has no id
+    :raises UnreadableError: when a part is not what it has to be, or an object or a parameter has no id
     """
-    collector = Collector()
-    collector.repairs += [
-        Repair(key, "not a part of a definition: not read") for key in document if key not in _KNOWN_KEYS
-    ]
-    for number, raw in enumerate(_objects(document, source), start=1):
-        collector.add(_object(raw, number, source, collector))
-    collector.resolve_references()
-    parameters = [
-        make_parameter({key: [as_text(v) for v in as_list(value)] for key, value in raw.items()})
-        for raw in as_list(document.get("parameters") or [])
-        if isinstance(raw, dict)
-    ]
-    return Definition(
-        source=source,
-        objects=collector.objects,
-        parameters={parameter.name: parameter for parameter in parameters},
-        values=read_values(document.get("values") or {}),
-        repairs=tuple(collector.repairs),
-        problems=tuple(collector.problems),
-    )
-
-
-def read_values(values: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return parameter values by name without the star; a scalar is a list of one."""
-    return {
-        name.removeprefix("*"): tuple(as_text(item) for item in as_list(value))
-        for name, value in values.items()
-    }
-
-
-def _objects(document: dict[str, Any], source: str) -> list[Any]:
-    objects = document.get("objects")
-    if isinstance(objects, Repeated) or not isinstance(objects, list):
+    if "objects" not in document:
         raise UnreadableError(
             source,
             "no list `objects` in it, so it is no pipeline definition",
             'A definition looks like {"objects": [{"id": "Default", ...}, ...]}.',
         )
-    return objects
+    collector = Collector()
+    collector.repairs += [
+        Repair(key, "not a part of a definition: not read") for key in document if key not in _KNOWN_KEYS
+    ]
+    collector.repairs += [
+        Repair(key, "null: read as no value") for key in _OPTIONAL if document.get(key, ()) is None
+    ]
+    for number, raw in enumerate(list_of_objects(document, "objects", source), start=1):
+        collector.add(_object(raw, number, source, collector))
+    collector.resolve_references()
+    given = {key: value for key, value in document.items() if value is not None}
+    declared = list_of_objects(given, "parameters", source) if "parameters" in given else []
+    values = dictionary(given, "values", source) if "values" in given else {}
+    return Definition(
+        source=source,
+        objects=collector.objects,
+        parameters=read_parameters(declared, source, collector),
+        values=read_values(values, source, collector.repairs),
+        repairs=tuple(collector.repairs),
+        problems=tuple(collector.problems),
+    )
 
 
-def _object(raw: Any, number: int, source: str, collector: Collector) -> PipelineObject:
-    if not isinstance(raw, dict):
-        raise UnreadableError(source, f"item {number} of `objects` is no object: {raw!r}", "Correct it.")
+def _object(raw: dict[str, Any], number: int, source: str, collector: Collector) -> PipelineObject:
     if "id" not in raw and raw.get("name") == "Default":
         raw = raw | {"id": "Default"}
         collector.repairs.append(Repair("Default", "has a name and no id: read as the Default object"))
-    object_id = raw.get("id")
-    if not isinstance(object_id, str) or not object_id:
+    written = raw.get("id")
+    if not isinstance(written, str) or not written:
         named = f" (name {raw['name']!r})" if "name" in raw else ""
         raise UnreadableError(source, f"object {number} of `objects`{named} has no id", "Give it one.")
-    fields: dict[str, tuple[Value, ...]] = {}
-    for key, written in raw.items():
-        if key in {"id", "name"}:
-            continue
-        values = [as_value(item) for item in as_list(written)]
-        if None in values:
-            collector.problems.append(
-                Problem(object_id, key, 'a value is neither text nor {"ref": "<id>"}. Correct it.')
-            )
-        fields[key] = tuple(value for value in values if value is not None)
-    types = fields.pop("type", ())
-    kind = types[0] if types and isinstance(types[0], str) else None
-    return PipelineObject(object_id, as_text(raw.get("name") or object_id), kind, fields)
+    object_id = str(written)
+    fields = {key: _values(object_id, key, value, collector) for key, value in raw.items()}
+    name, kind = (_one_text(object_id, key, fields.pop(key, ()), collector) for key in ("name", "type"))
+    del fields["id"]
+    return PipelineObject(object_id, name or object_id, kind or None, fields)
+
+
+def _values(object_id: str, key: str, written: Any, collector: Collector) -> tuple[Value, ...]:
+    found = read_field(object_id, key, written, collector.repairs)
+    if None in found:
+        collector.problems.append(
+            Problem(object_id, key, 'a value is neither text nor {"ref": "<id>"}. Correct it.')
+        )
+    return tuple(value for value in found if value is not None)
+
+
+def _one_text(object_id: str, key: str, values: tuple[Value, ...], collector: Collector) -> str:
+    texts = [value for value in values if isinstance(value, str)]
+    if len(values) > 1 or len(texts) != len(values):
+        collector.problems.append(Problem(object_id, key, "is not one text. Correct it."))
+    return texts[0] if texts else ""

@@ -12,6 +12,12 @@ from datapipeline_converters.errors import UnreadableError
 
 # A string, or a comma that closes nothing: the string alternative keeps commas inside strings out.
 _TRAILING_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Number(str):
+    """A number without quotes, as the text that the file has: 1.10 stays 1.10."""
 
 
 class Repeated(list[Any]):
@@ -27,17 +33,17 @@ def parse_json(text: str, source: str) -> tuple[Any, tuple[Repair, ...]]:
     if not text.strip():
         raise UnreadableError(source, "the file is empty", "Give a pipeline definition in JSON.")
     repairs: list[Repair] = []
-
-    def drop_comma(match: re.Match[str]) -> str:
-        if match[0] != ",":
-            return match[0]
-        line = text.count("\n", 0, match.start()) + 1
-        repairs.append(Repair(f"line {line}", "a trailing comma was dropped"))
-        return ""
-
-    cleaned = _TRAILING_COMMA.sub(drop_comma, text.removeprefix("\ufeff"))
+    cleaned = _clean(text.removeprefix("\ufeff"), repairs)
     try:
-        value = json.loads(cleaned, strict=False, object_pairs_hook=_collect(repairs))
+        value = json.loads(
+            cleaned,
+            strict=False,
+            object_pairs_hook=_collect(repairs),
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=Number,
+        )
+        check_characters(value, source)
     except json.JSONDecodeError as error:
         raise UnreadableError(
             source,
@@ -47,6 +53,55 @@ def parse_json(text: str, source: str) -> tuple[Any, tuple[Repair, ...]]:
     except RecursionError:
         raise UnreadableError(source, "nested too deeply", "A definition has only a few levels.") from None
     return value, tuple(repairs)
+
+
+def check_characters(value: Any, source: str) -> None:
+    """Refuse what no file in UTF-8 can hold.
+
+    :param value: what JSON or YAML gave
+    :raises UnreadableError: naming the place of half a character, a surrogate without its partner
+    """
+    place = _place_of_half(value, "")
+    if place is not None:
+        raise UnreadableError(
+            source,
+            f"half of a character (a lone surrogate such as \\ud800) in {place}",
+            "Write the whole character, or leave it out.",
+        )
+
+
+def _place_of_half(value: Any, place: str) -> str | None:
+    if isinstance(value, str):
+        return place if _SURROGATE.search(value) else None
+    if isinstance(value, dict):
+        if isinstance(value.get("id"), str):
+            place = f"object {value['id']!r}"
+        # A key is read before its value: it may be the broken one.
+        parts = [
+            (part, f"{place} field {key!r}".strip()) for key, item in value.items() for part in (key, item)
+        ]
+    elif isinstance(value, list):
+        parts = [(item, f"{place} item {number}".strip()) for number, item in enumerate(value, start=1)]
+    else:
+        parts = []
+    return next((found for part, at in parts if (found := _place_of_half(part, at)) is not None), None)
+
+
+def _clean(text: str, repairs: list[Repair]) -> str:
+    """Return the text without trailing commas; what the reader then lets pass is reported as well."""
+
+    def clean(match: re.Match[str]) -> str:
+        part = match[0]
+        if part == ",":
+            fault = "a trailing comma was dropped"
+        elif _CONTROL.search(part):
+            fault = "a raw line break or control character in a text was read as it stands"
+        else:
+            return part
+        repairs.append(Repair(f"line {text.count(chr(10), 0, match.start()) + 1}", fault))
+        return "" if part == "," else part
+
+    return _TRAILING_COMMA.sub(clean, text)
 
 
 def _collect(repairs: list[Repair]) -> Any:
@@ -63,8 +118,21 @@ def _collect(repairs: list[Repair]) -> Any:
                 result[key] = Repeated([result[key], value])
         for key, value in result.items():
             if isinstance(value, Repeated):
-                owner = result.get("id", "an object")
-                repairs.append(Repair(f"{owner}.{key}", f"given {len(value)} times: read as a list"))
+                result[key], reading = _once(value)
+                repairs.append(Repair(_place(result, key), f"given {len(value)} times{reading}"))
         return result
 
     return hook
+
+
+def _once(values: Repeated) -> tuple[Any, str]:
+    """Return how a repeated key is read: equal single values once, all else as a list."""
+    first = values[0]
+    if not isinstance(first, list) and all(value == first for value in values):
+        return first, " with the same value: read once"
+    return values, ": read as a list"
+
+
+def _place(item: dict[str, Any], key: str) -> str:
+    owner = item.get("id")
+    return f"{owner if isinstance(owner, str) else 'an object'}.{key}"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from datapipeline_converters.carriers.values import may_be_secret
 from datapipeline_converters.definition import PipelineObject, Ref, Repair, Value
 from datapipeline_converters.errors import Problem
 
@@ -86,7 +87,9 @@ class Collector:
         if target in names:
             self.repairs.append(Repair(place, f"{target!r} is a name: read as the id {names[target]!r}"))
             return Ref(names[target])
-        self.problems.append(Problem(owner, key, f"refers to {target!r}, which is no object's id. {_ADVICE}"))
+        # Somebody may have put the password itself where a reference goes.
+        shown = "something" if may_be_secret(key) else repr(target)
+        self.problems.append(Problem(owner, key, f"refers to {shown}, which is no object's id. {_ADVICE}"))
         return value
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from datapipeline_converters.carriers import api_form, definition_file
 from datapipeline_converters.carriers.json_text import parse_json
-from datapipeline_converters.definition import Definition
+from datapipeline_converters.definition import Definition, Repair
 from datapipeline_converters.errors import UnreadableError
 
 
@@ -19,10 +20,11 @@ def read_definition(path: Path) -> Definition:
     document, repairs = parse_json(read_text(path), source)
     if not isinstance(document, dict):
         raise UnreadableError(source, "its JSON is no object", 'A definition looks like {"objects": [...]}.')
+    dropped: list[Repair] = []
     if api_form.is_api_form(document):
-        document = api_form.to_definition_file(document)
+        document = api_form.to_definition_file(document, source, dropped)
     definition = definition_file.read(document, source)
-    return Definition(**{**vars(definition), "repairs": repairs + definition.repairs})
+    return replace(definition, repairs=(*repairs, *dropped, *definition.repairs))
 
 
 def read_text(path: Path) -> str:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from datapipeline_converters.definition import Parameter, Ref, Value
+from datapipeline_converters.carriers.json_text import Number
+from datapipeline_converters.definition import Parameter, Ref, Repair, Value
+
+# Keys whose value no message may show, starred or not.
+_SECRET_KEY = re.compile(r"^\*|pass|pwd|secret|token|credential|key", re.IGNORECASE)
+# A longer number says nothing to a reader.
+_SHOWN = 20
+
+
+def may_be_secret(key: str) -> bool:
+    """Tell whether a field's value must stay out of every message."""
+    return bool(_SECRET_KEY.search(key))
 
 
 def as_list(value: Any) -> list[Any]:
@@ -18,20 +31,64 @@ def as_text(value: Any) -> str:
     """Return the text Data Pipeline would see: JSON's numbers and booleans are written as in the file."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def as_value(value: Any) -> Value | None:
     """Return a text or a reference; None for anything Data Pipeline has no such value for."""
     if isinstance(value, dict):
         if set(value) == {"ref"} and isinstance(value["ref"], str):
-            return Ref(value["ref"])
+            return Ref(as_text(value["ref"]))
         return None
     return as_text(value)
 
 
-def make_parameter(attributes: dict[str, list[str]]) -> Parameter:
-    """Return a parameter from its attributes, each a list of texts (dp-custom-templates)."""
+def read_field(
+    owner: str, key: str, written: Any, repairs: list[Repair], *, show: bool = True
+) -> list[Value | None]:
+    """Return a field's values in order, None for each that is neither text nor reference.
+
+    A null is no value. What is no text and is read as one adds a repair, one for the whole field.
+
+    :param owner: the object, for the repair's place
+    :param show: whether the repair may say the value
+    """
+    items = as_list(written)
+    repairs += _repairs(items, f"{owner}.{key}", show=show and not may_be_secret(key))
+    return [as_value(item) for item in items if item is not None]
+
+
+def read_attributes(
+    name: str, attributes: dict[str, Any], repairs: list[Repair]
+) -> tuple[Parameter, list[str]]:
+    """Return a parameter, and the attributes that are no texts (dp-custom-templates).
+
+    :param attributes: its `id` among them
+    """
+    read = {
+        key: read_field(f"parameter {name}", key, written, repairs, show=False)
+        for key, written in attributes.items()
+    }
+    texts = {key: [value for value in values if isinstance(value, str)] for key, values in read.items()}
+    strange = [key for key, values in read.items() if len(texts[key]) != len(values)]
+    return _parameter(texts), strange
+
+
+def _repairs(items: list[Any], place: str, *, show: bool) -> Iterator[Repair]:
+    if any(item is None for item in items):
+        yield Repair(place, "null: read as no value")
+    bare = next((item for item in items if isinstance(item, bool | Number)), None)
+    if bare is None:
+        return
+    text = as_text(bare)
+    sort = "number" if isinstance(bare, Number) else "boolean"
+    if show and len(text) <= _SHOWN:
+        yield Repair(place, f"the {sort} {text} was read as the text '{text}'")
+    else:
+        yield Repair(place, f"a {sort} was read as text")
+
+
+def _parameter(attributes: dict[str, list[str]]) -> Parameter:
     name = _one(attributes, "id")
     return Parameter(
         name=name.removeprefix("*"),

@@ -16,24 +16,24 @@ class CannotConvertError(Exception):
     """Raised by an object that cannot do what is asked of it; the task that asked becomes one that fails.
 
     :param reason: why, in a sentence for the user
-    :param field: the field that is to blame, of the object that asked
     """
 
-    def __init__(self, reason: str, field: str = "") -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.field = field
 
 
 class Context(Protocol):
     """What an object may ask while it is planned."""
 
-    @property
-    def pipeline(self) -> str:
-        """The pipeline's name."""
-
     def get(self, ref: Ref) -> Component:
         """Return the object that a reference means."""
+
+    def realise(self, component: Component) -> None:
+        """Take note that something in a DAG is made of an object: its fields have an effect."""
+
+    def connection_id(self, object_id: str) -> str:
+        """Return the id of the connection that an object has or would have."""
 
     def note(self, object_id: str, field: str, verdict: Verdict) -> None:
         """Note a verdict on a field, beyond what the type's table says."""
@@ -61,11 +61,12 @@ class Component:
     trouble: str = ""
 
     page: ClassVar[str] = ""
+    in_s3: ClassVar[bool] = False
     verdicts: ClassVar[Mapping[str, Verdict]] = {}
 
-    def as_s3(self, context: Context) -> Call:
-        """Return the provider's data node for a place in S3."""
-        raise self._lacks("a place in S3")
+    def as_files(self, context: Context) -> Call:
+        """Return the provider's data node for files to stage, whatever is in them."""
+        raise self._lacks("files in S3")
 
     def as_table(self, context: Context) -> Call:
         """Return the provider's data node for a table."""
@@ -83,7 +84,7 @@ class Component:
         """Plan an Airflow connection and return its id."""
         raise self._lacks("a database connection")
 
-    def as_worker(self) -> Period | None:
+    def as_worker(self, context: Context) -> Period | None:
         """Return how long the machine may live whose work an Airflow worker takes over; None for no limit."""
         raise self._lacks("a machine whose work an Airflow worker can do")
 

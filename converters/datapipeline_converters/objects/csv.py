@@ -24,6 +24,7 @@ class CSV(Component):
 
     def as_data_format(self, context: Context) -> Call | None:
         """Return the format; None for the default, which every data node has anyway."""
+        context.realise(self)
         if self.escape_char == "\\":
             return None
         return Call("datapipeline_provider.data_formats.csv.CSV", {"escape": self.escape_char})

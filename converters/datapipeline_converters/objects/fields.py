@@ -64,6 +64,12 @@ def attributes(cls: Any) -> Mapping[str, tuple[str, Any]]:
     }
 
 
+def is_for_connection(annotation: Any) -> bool:
+    """Tell whether a field goes to a connection: it may hold a secret, and the user may fill it in there."""
+    parts = {part for item in typing.get_args(annotation) for part in (item, *typing.get_args(item))}
+    return bool({Secret, ConnectionText} & parts)
+
+
 def texts(cls: Any) -> frozenset[str]:
     """Return the keys of a type's fields that are texts with expressions."""
     return frozenset(
@@ -117,10 +123,13 @@ def _period(key: str, text: str) -> Period:
 
 
 def _integer(key: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no whole number.") from None
+    most = 9  # digits: what follows must fit into Airflow's database
+    digits = text.strip().removeprefix("-").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{text!r} is no whole number.")
+    if len(digits.lstrip("0")) > most:
+        raise ValueError(f"a number of {len(digits)} digits is too large: it may have {most}.")
+    return int(text)
 
 
 def _boolean(key: str, text: str) -> bool:
@@ -140,10 +149,10 @@ def parse_moment(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text.strip().replace("z", "Z"))
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # an offset can lead out of the years 1 to 9999
         raise ValueError(f"{text!r} is no moment. Write it like 2024-01-31T06:00:00 (UTC).") from None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.replace(microsecond=0)
 
 

@@ -40,6 +40,7 @@ class JdbcDatabase(Component):
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""
+        context.realise(self)
         connection, hints = connection_from_jdbc(
             self.id,
             self.connection_string,

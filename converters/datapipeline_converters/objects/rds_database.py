@@ -42,6 +42,7 @@ class RdsDatabase(Component):
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""
+        context.realise(self)
         connection, hints = connection_from_rds(
             self.id,
             self.rds_instance_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, refused, verdict_table
@@ -36,7 +36,9 @@ ACTIVITY = verdict_table(
     _SHARED,
     {
         "dependsOn": exact("the order of the tasks"),
-        "maxActiveInstances": exact("the DAG's `max_active_runs`"),
+        "maxActiveInstances": exact(
+            "the DAG's `max_active_runs` or, where tasks differ, `max_active_tis_per_dag`"
+        ),
         "precondition": exact("sensors before the task"),
         "runsOn": emulated("the work runs on the Airflow worker"),
         "schedule": exact("the DAG's timetable"),
@@ -46,6 +48,7 @@ ACTIVITY = verdict_table(
 )
 
 _NO_WORK = "a data node does no work of its own"
+NO_COMMENT = not_needed("a comment on something that is no task; it stays in the definition")
 DATA_NODE = verdict_table(
     _SHARED,
     {
@@ -71,7 +74,7 @@ DATA_NODE = verdict_table(
         "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
         "onSuccess": approximated("a data node is no task: set `onSuccess` on the activity that writes it"),
         "precondition": exact("sensors before the tasks that read the node"),
-        "schedule": exact("that of the tasks around the node"),
+        "schedule": not_needed("a data node follows the schedule of the tasks around it"),
     },
 )
 
@@ -111,6 +114,9 @@ class Runnable(Component):
 class Activity(Runnable):
     """One of Data Pipeline's activities; `input` and `output` are also what orders the tasks."""
 
+    leaves_files: ClassVar[bool] = False
+    """Whether its work may leave files on the machine for the next activity there."""
+
     depends_on: tuple[Ref, ...] = ()
     precondition: tuple[Ref, ...] = ()
     input: tuple[Ref, ...] = ()
@@ -125,12 +131,10 @@ class Activity(Runnable):
 
         :raises CannotConvertError: when the work needs a machine that an Airflow worker cannot replace
         """
-        lifetime = None
-        if self.runs_on is not None:
-            try:
-                lifetime = context.get(self.runs_on).as_worker()
-            except CannotConvertError as error:
-                raise CannotConvertError(error.reason, "runsOn") from None
+        lifetime = None if self.runs_on is None else context.get(self.runs_on).as_worker(context)
+        if self.attempt_timeout and lifetime and lifetime.length < self.attempt_timeout.length:
+            shorter = f"the machine's terminateAfter, {lifetime}, is shorter and holds"
+            context.note(self.id, "attemptTimeout", approximated(shorter))
         limits = [limit for limit in (self.attempt_timeout, lifetime) if limit is not None]
         return min(limits, key=lambda limit: limit.length, default=None)
 
@@ -138,7 +142,7 @@ class Activity(Runnable):
         """Return the one node of a field of which the activity takes exactly one."""
         refs: tuple[Ref, ...] = getattr(self, field)
         if len(refs) != 1:
-            raise CannotConvertError(f"{self.type} needs exactly one {field}; it has {len(refs)}.", field)
+            raise CannotConvertError(f"{self.type} needs exactly one {field}; it has {len(refs)}.")
         return refs[0]
 
 

@@ -24,6 +24,7 @@ class S3DataNode(DataNode):
     s3_encryption_type: Literal["server_side_encryption", "none"] = "server_side_encryption"
 
     page = "dp-object-s3datanode"
+    in_s3 = True
     verdicts = verdict_table(
         DATA_NODE,
         {
@@ -36,25 +37,30 @@ class S3DataNode(DataNode):
         },
     )
 
-    def as_s3(self, context: Context) -> Call:
+    def as_files(self, context: Context) -> Call:
         """Return the provider's S3 data node; what holds anyway is left out."""
         if (self.directory_path is None) == (self.file_path is None):
             raise CannotConvertError(
                 f"S3DataNode {self.id!r} needs exactly one of directoryPath and filePath."
             )
+        context.realise(self)
         arguments: dict[str, Argument] = (
             {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
         )
+        if self.s3_encryption_type == "none":
+            arguments["s3_encryption_type"] = "NONE"
+        return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments)
+
+    def as_data_node(self, context: Context) -> Call:
+        """Return the provider's S3 data node with what its records look like."""
+        files = self.as_files(context)
+        arguments = dict(files.arguments)
         data_format = context.get(self.data_format).as_data_format(context) if self.data_format else None
         if data_format is not None:
             arguments["data_format"] = data_format
         if self.compression != "none":
             arguments["compression"] = self.compression
-        if self.s3_encryption_type == "none":
-            arguments["s3_encryption_type"] = "NONE"
-        return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments)
-
-    as_data_node = as_s3
+        return Call(files.path, arguments)
 
     def as_asset(self, context: Context) -> str | None:
         """Return the fixed beginning of the path."""

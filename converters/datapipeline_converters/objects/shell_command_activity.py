@@ -24,6 +24,7 @@ class ShellCommandActivity(Activity):
     stderr: FieldText | None = None
 
     page = "dp-object-shellcommandactivity"
+    leaves_files = True
     verdicts = verdict_table(
         ACTIVITY,
         {
@@ -41,9 +42,7 @@ class ShellCommandActivity(Activity):
     def operator(self, context: Context) -> Call:
         """Return the shell operator."""
         if (self.command is None) == (self.script_uri is None):
-            raise CannotConvertError(
-                "ShellCommandActivity takes exactly one of command and scriptUri.", "command"
-            )
+            raise CannotConvertError("ShellCommandActivity takes exactly one of command and scriptUri.")
         arguments: dict[str, Argument] = {}
         arguments |= {"command": self.command} if self.command else {"script_uri": self.script_uri}
         if self.script_argument:
@@ -58,15 +57,13 @@ class ShellCommandActivity(Activity):
 
     def _staged(self, context: Context) -> dict[str, Argument]:
         sides: dict[str, Iterable[Ref]] = {"input": self.input, "output": self.output}
-        staged = {
-            side: [node for ref in refs if (node := self._data_node(context, side, ref)) is not None]
-            for side, refs in sides.items()
-        }
-        return {side: nodes for side, nodes in staged.items() if nodes}
+        staged = {side: [self._files(context, side, ref) for ref in refs] for side, refs in sides.items()}
+        return {side: nodes for side, nodes in staged.items() if any(nodes)}
 
-    def _data_node(self, context: Context, side: str, ref: Ref) -> Call | None:
-        try:
-            return context.get(ref).as_data_node(context)
-        except CannotConvertError:
+    def _files(self, context: Context, side: str, ref: Ref) -> Call | None:
+        """Return a node whose files are staged; None keeps the place of another, because places give directories names."""
+        node = context.get(ref)
+        if not node.in_s3:
             context.note(self.id, side, approximated(f"{ref.id!r} is not in S3, so it is not staged"))
             return None
+        return node.as_files(context)

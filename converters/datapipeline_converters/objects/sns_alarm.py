@@ -30,6 +30,7 @@ class SnsAlarm(Component):
 
     def as_alarm(self, context: Context) -> Call:
         """Return the notifier."""
+        context.realise(self)
         return Call(
             "datapipeline_provider.notifiers.sns_alarm.SnsAlarmNotifier",
             {"topic_arn": self.topic_arn, "subject": self.subject, "message": self.message},

@@ -40,7 +40,7 @@ class SqlActivity(Activity):
     def operator(self, context: Context) -> Call:
         """Return the SQL operator."""
         if (self.script is None) == (self.script_uri is None):
-            raise CannotConvertError("SqlActivity takes exactly one of script and scriptUri.", "script")
+            raise CannotConvertError("SqlActivity takes exactly one of script and scriptUri.")
         arguments: dict[str, Argument] = {"conn_id": context.get(self.database).as_connection(context)}
         arguments |= {"sql": self.script} if self.script else {"script_uri": self.script_uri}
         if self.script_argument:
@@ -53,11 +53,8 @@ class SqlActivity(Activity):
         return Call("datapipeline_provider.operators.sql_activity.SqlActivityOperator", arguments)
 
     def _table_to_create(self, context: Context) -> Call | None:
-        for ref in self.output:
-            try:
-                table = context.get(ref).as_table(context)
-            except CannotConvertError:
-                continue  # data elsewhere: the output only orders the tasks
-            if "create_table_sql" in table.arguments:
-                return table
-        return None
+        """Return the output where it is a table that may have to be created first."""
+        if not self.output:
+            return None
+        output = context.get(self.only("output"))
+        return output.as_table(context) if getattr(output, "create_table_sql", None) is not None else None

@@ -46,6 +46,7 @@ class TableNode(DataNode):
 
     def as_table(self, context: Context) -> Call:
         """Return the provider's SQL data node; its connection is the database's or, in the older style, its own."""
+        context.realise(self)
         arguments: dict[str, Argument] = {"conn_id": self.as_connection(context), "table": self.table}
         for key in ("schema_name", "select_query", "insert_query", "create_table_sql"):
             if getattr(self, key) is not None:
@@ -66,7 +67,5 @@ class TableNode(DataNode):
 
     def as_asset(self, context: Context) -> str | None:
         """Return the connection and the fixed beginning of the table's name."""
-        try:
-            return table_asset(self.as_connection(context), context.fixed_beginning(self, "table")[0])
-        except CannotConvertError:
-            return None
+        owner = self.database.id if self.database else self.id
+        return table_asset(context.connection_id(owner), context.fixed_beginning(self, "table")[0])

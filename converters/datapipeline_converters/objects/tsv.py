@@ -28,6 +28,7 @@ class TSV(Component):
 
     def as_data_format(self, context: Context) -> Call:
         """Return the format; what holds anyway is left out."""
+        context.realise(self)
         given: dict[str, Argument] = {
             "column_separator": self.column_separator,
             "record_separator": self.record_separator,

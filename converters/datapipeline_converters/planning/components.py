@@ -6,22 +6,26 @@ import re
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
-from datapipeline_converters.definition import Ref
+from datapipeline_converters import expressions
+from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.errors import ConversionError, Problem
-from datapipeline_converters.expressions import constant, is_constant
+from datapipeline_converters.expressions import Template, constant, is_constant
 from datapipeline_converters.ledger import Verdict, emulated, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.fields import ConnectionText, FieldError, Secret, attributes, read_field
+from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
 from datapipeline_converters.objects.unsupported import base_of, stand_in
 from datapipeline_converters.plan import Connection, FieldText
 from datapipeline_converters.planning.prefix import fixed_beginning
-from datapipeline_converters.scope import MissingValueError, Scope, present
+from datapipeline_converters.scope import MissingValueError, Scope, names_in, present
 
 # The guide writes a call without #{} as a Schedule's moment (dp-pipeline-reference-functions-datetime).
 _BARE_DATE = re.compile(r"makeDate(Time)?\([\d\s,]+\)")
+
+
+_SMALLEST = {"maxActiveInstances": 1, "maximumRetries": 0, "occurrences": 1}
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,12 @@ class Reader:
 
     def text(self, field: str, text: str) -> FieldText:
         """Return a text as a template for run time."""
-        return FieldText(self._at(field, late=True).bind(text), self.scope.owner.id, field)
+        referrers = tuple(referrer.id for referrer in self.scope.referrers)
+        return FieldText(self._at(field, late=True).bind(text), self.scope.owner.id, field, text, referrers)
+
+    def fixed(self, field: str, text: str) -> Template:
+        """Return a text as a template with the values put in that parameters have now."""
+        return self._at(field, late=False).bind(text)
 
     def constant(self, field: str, text: str) -> tuple[str, ...] | None:
         """Return what a text is once parameters have their values; None, with a note, when one has none."""
@@ -58,43 +67,44 @@ class Components:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._built: dict[tuple[str, str | None], Component] = {}
+        self._built: dict[tuple[str, ...], Component] = {}
         self._connection_ids: dict[str, str] = {}
 
-    @property
-    def pipeline(self) -> str:
-        """The pipeline's name."""
-        return self.model.name
-
-    def get(self, ref: Ref, referrer: str | None = None) -> Component:
+    def get(self, ref: Ref, *referrers: str) -> Component:
         """Return the object that a reference means.
 
-        :param referrer: id of the object that refers to it: what `node` means in it
+        :param referrers: ids of the object that refers to it (what `node` means in it), of what refers to that, and so on
         """
-        self.model.used.add(ref.id)
-        key = (ref.id, referrer)
+        key = (ref.id, *referrers)
         if key not in self._built:
-            self._built[key] = self._build(ref.id, referrer)
+            self._built[key] = self._build(ref.id, referrers)
         return self._built[key]
 
-    def reader(self, object_id: str, referrer: str | None = None) -> Reader:
+    def reader(self, object_id: str, *referrers: str) -> Reader:
         """Return a reader for an object's fields."""
         objects = self.model.objects
         return Reader(
-            Scope(self.model, objects[object_id], objects[referrer] if referrer is not None else None)
+            Scope(self.model, objects[object_id], tuple(objects[referrer] for referrer in referrers))
         )
 
     def note(self, object_id: str, field: str, verdict: Verdict) -> None:
         """Note a verdict on a field."""
         self.model.notes.add(object_id, field, verdict)
 
+    def realise(self, component: Component) -> None:
+        """Take note that something in a DAG is made of an object."""
+        self.model.realised.add(component.id)
+
+    def connection_id(self, object_id: str) -> str:
+        """Return the id of the connection that an object has or would have."""
+        if object_id not in self._connection_ids:
+            taken = set(self._connection_ids.values())
+            self._connection_ids[object_id] = unique(f"{self.model.name}_{identifier(object_id)}", taken)
+        return self._connection_ids[object_id]
+
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection; the object's id it comes with becomes the pipeline's own connection id."""
-        owner = connection.id
-        if owner not in self._connection_ids:
-            taken = set(self._connection_ids.values())
-            self._connection_ids[owner] = unique(f"{self.model.name}_{identifier(owner)}", taken)
-        key = self._connection_ids[owner]
+        key = self.connection_id(connection.id)
         self.model.connections[key] = replace(connection, id=key)
         for hint in hints:
             self.model.before_first_run.setdefault(f"Connection `{key}`: {hint}")
@@ -102,46 +112,39 @@ class Components:
 
     def fixed_beginning(self, component: Component, field: str) -> tuple[str, bool]:
         """Return what a text field starts with before anything that only a run knows, and whether that is all of it."""
+        self.model.shown.add(component.id)
         effective = self.model.objects[component.id]
         for value in present(self.model, effective, field):
             if isinstance(value, str):
-                text = self.reader(component.id).text(field, value)
-                self.model.read.add((component.id, field))
-                return fixed_beginning(text.template, self.model.parameters)
+                return fixed_beginning(
+                    self.reader(component.id).text(field, value).template, self.model.parameters
+                )
         return "", False
 
-    def _build(self, object_id: str, referrer: str | None) -> Component:
+    def _build(self, object_id: str, referrers: tuple[str, ...]) -> Component:
         effective = self.model.objects.get(object_id)
         if effective is None:
-            return Component(
-                id=object_id, name=object_id, type="", trouble=f"There is no object {object_id!r}."
-            )
-        name = effective.type or ""
-        cls = types().get(name)
+            trouble = f"There is no object {object_id!r}."
+            return Component(id=object_id, name=object_id, type="", trouble=trouble)
+        cls = types().get(effective.type or "")
+        if fault := self.model.faults.get(object_id):
+            return self._read(base_of(cls or stand_in(effective.type or "")[0]), object_id, referrers, fault)[
+                0
+            ]
         if cls is None:
-            base, trouble = stand_in(name)
-            component, _ = self._read(base, object_id, referrer, trouble)
-            return component
-        component, problems = self._read(cls, object_id, referrer)
+            base, trouble = stand_in(effective.type or "")
+            return self._read(base, object_id, referrers, trouble)[0]
+        component, problems = self._read(cls, object_id, referrers)
         if not problems:
             return component
         self.model.problems += [problem for problem in problems if problem not in self.model.problems]
-        component, _ = self._read(base_of(cls), object_id, referrer, " ".join(map(str, problems)))
-        return component
-
-    def _note_missing(self, object_id: str, key: str, parameter: str, annotation: object) -> None:
-        fault = f"parameter `{parameter}` has no value"
-        if {Secret, ConnectionText} & set(getattr(annotation, "__args__", ())):
-            self.note(object_id, key, emulated(f"{fault}: fill it in in the connection"))
-        else:
-            self.note(object_id, key, refused(f"{fault}: give it with --set {parameter}=…"))
+        return self._read(base_of(cls), object_id, referrers, " ".join(map(str, problems)))[0]
 
     def _read(
-        self, cls: type[Component], object_id: str, referrer: str | None, trouble: str = ""
+        self, cls: type[Component], object_id: str, referrers: tuple[str, ...], trouble: str = ""
     ) -> tuple[Component, list[Problem]]:
         """Return an object of a class, and a problem for each field that cannot be read."""
         effective = self.model.objects[object_id]
-        reader = self.reader(object_id, referrer)
         problems: list[Problem] = []
         found: dict[str, Any] = {}
         required = {item.name for item in fields(cls) if item.default is MISSING} & attributes(cls).keys()
@@ -152,12 +155,10 @@ class Components:
                     problems.append(Problem(object_id, key, f"is missing: {effective.type} needs it."))
                 continue
             try:
-                value = read_field(reader, key, values, annotation)
+                value = self._value(object_id, referrers, key, values, annotation)
             except (FieldError, ConversionError) as error:
-                problems.append(Problem(object_id, key, _shown(error, annotation)))
+                problems.append(Problem(object_id, key, self._shown(error, values, annotation)))
                 continue
-            if missing := self.model.missing.get((object_id, key)):
-                self._note_missing(object_id, key, missing, annotation)
             if value is not None or attribute in required:
                 found[attribute] = value
         if not required <= found.keys():
@@ -165,7 +166,37 @@ class Components:
         identity = {"id": object_id, "name": effective.name, "type": effective.type or "", "trouble": trouble}
         return cls(**identity, **found), problems
 
+    def _value(
+        self,
+        object_id: str,
+        referrers: tuple[str, ...],
+        key: str,
+        values: tuple[Value, ...],
+        annotation: object,
+    ) -> Any:
+        value = read_field(self.reader(object_id, *referrers), key, values, annotation)
+        if isinstance(value, int) and value < _SMALLEST.get(key, value):
+            raise FieldError(f"is {value}; the smallest value is {_SMALLEST[key]}.")
+        if missing := self.model.missing.get((object_id, key)):
+            fault = f"parameter `{missing}` has no value"
+            if is_for_connection(annotation):
+                self.note(object_id, key, emulated(f"{fault}: fill it in in the connection"))
+                self.model.before_first_run.setdefault(
+                    f"Connection `{self.connection_id(object_id)}`: `{key}` was the parameter `{missing}`, which has no value"
+                )
+            else:
+                self.note(object_id, key, refused(f"{fault}: give it with --set {missing}=…"))
+        return value
 
-def _shown(error: Exception, annotation: object) -> str:
-    """Return an error's text; that of a secret field would show the secret."""
-    return "cannot be read." if Secret in getattr(annotation, "__args__", ()) else str(error)
+    def _shown(self, error: Exception, values: tuple[Value, ...], annotation: object) -> str:
+        """Return an error's text; where the field holds a secret, it would show it."""
+        secret = is_for_connection(annotation) or any(
+            self.model.parameters.is_secret(name)
+            for value in values
+            if isinstance(value, str)
+            for name in names_in(value)
+        )
+        if not secret:
+            return str(error)
+        problem = f": {error.problem}" if isinstance(error, expressions.ExpressionError) else ""
+        return f"cannot be read{problem}. The value is not shown because it may hold a secret."

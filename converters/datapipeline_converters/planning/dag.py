@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from datapipeline_converters.expressions import ExpressionError
+from datapipeline_converters.expressions import ExpressionError, Template
 from datapipeline_converters.names import identifier
-from datapipeline_converters.plan import Argument, Call, Dag, Param, Task
+from datapipeline_converters.plan import Argument, Call, Dag, FieldText, Param, Task
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
 from datapipeline_converters.planning.runtime import runtime_fields
@@ -41,13 +41,13 @@ class DagPlanner:
 
     def plan(self) -> Dag:
         """Return the DAG."""
-        planner = TaskPlanner(self.components)
-        writer = TextWriter(self.components.model, runtime_fields(self.timing))
+        planner = TaskPlanner(self.components, self.graph.activities)
+        writer = TextWriter(self.components.model, runtime_fields(self.timing), self._fixed)
         steps = self._steps()
         operators: dict[Step, Call] = {}
         edges: list[tuple[Step, Step]] = []
         for step in steps:
-            operators.setdefault(step, planner.plan(step))
+            operators.setdefault(step, self._limited(step, planner.plan(step)))
             for other in self.graph.upstream[step]:
                 if other in steps:
                     edges.append((other, step))
@@ -71,6 +71,17 @@ class DagPlanner:
             tasks=[Task(ids[step], _without(operator, shared)) for step, operator in written.items()],
             edges=[(ids[before], ids[after]) for before, after in edges],
         )
+
+    def _fixed(self, text: FieldText) -> Template:
+        return self.components.reader(text.object_id, *text.referrers).fixed(text.field, text.source)
+
+    def _limited(self, step: Step, operator: Call) -> Call:
+        """Return an operator with its own limit of active instances, where it is below the DAG's."""
+        activity = self.graph.activities.get(step.object_id)
+        own = activity.max_active_instances if activity else None
+        if own is None or own >= self._active_runs():
+            return operator
+        return Call(operator.path, {**operator.arguments, "max_active_tis_per_dag": own})
 
     def _written(self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter) -> Call:
         """Return an operator with its texts; one that fails when a text cannot be said."""

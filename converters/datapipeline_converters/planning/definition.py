@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.inheritance import DEFAULT_ID
+from datapipeline_converters.ledger import approximated
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import types
@@ -30,6 +31,7 @@ def make_plan(model: Model, options: Options) -> Plan:
     graph = Graph(components, activities)
     graph.build()
     _report_lost(model)
+    _report_shared_machines(components, activities.values())
     if not activities:
         model.leave("the definition has no activity: there is nothing for a DAG to do")
     groups: dict[Timing, list[str]] = {}
@@ -62,6 +64,24 @@ def _report_lost(model: Model) -> None:
     for item in model.objects.values():
         if item.type is None and item.id != DEFAULT_ID and item.id not in parents:
             model.leave(f"object `{item.id}` has no type, and nothing inherits from it: it does nothing")
+
+
+def _report_shared_machines(components: Components, activities: Iterable[Activity]) -> None:
+    """Tell of activities that could find each other's files on a machine that they shared."""
+    sharing: dict[str, list[str]] = {}
+    for activity in activities:
+        if activity.leaves_files and activity.runs_on is not None:
+            sharing.setdefault(activity.runs_on.id, []).append(activity.id)
+    for machine, members in sharing.items():
+        if len(members) < 2:
+            continue
+        reason = "each task may run on another worker, and does not find what others left on the machine"
+        for member in members:
+            components.note(member, "runsOn", approximated(reason))
+        names = ", ".join(f"`{member}`" for member in members)
+        components.model.before_first_run.setdefault(
+            f"{names} shared the machine `{machine}`: {reason}; check that none needs files or programs of another"
+        )
 
 
 def _is_activity(name: str) -> bool:

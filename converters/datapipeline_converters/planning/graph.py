@@ -32,6 +32,7 @@ class Graph:
     components: Components
     activities: Mapping[str, Activity]
     upstream: dict[Step, dict[Step, None]] = field(default_factory=dict)
+    _nodes: dict[str, tuple[Step, ...] | None] = field(default_factory=dict)
 
     @cached_property
     def producers(self) -> Mapping[str, tuple[str, ...]]:
@@ -50,28 +51,41 @@ class Graph:
             for gate in self._gates(activity.id, activity.precondition, ()):
                 waits[gate] = None
             for ref in (*activity.depends_on, *activity.input):
-                waits.update(dict.fromkeys(self._finished(ref.id, ())))
+                waits.update(dict.fromkeys(self._finished(ref.id)))
         for node in self.producers:
-            self._finished(node, ())  # a precondition on an output nobody reads still has to pass
+            self._finished(node)  # a precondition on an output nobody reads still has to pass
         self._report_cycle()
 
-    def _finished(self, object_id: str, trail: tuple[str, ...]) -> Iterable[Step]:
+    def _finished(self, object_id: str) -> tuple[Step, ...]:
         """Return the steps after which an object is finished."""
         if object_id in self.activities:
-            return [Step(object_id)]
+            return (Step(object_id),)
         node = self.components.get(Ref(object_id))
-        if not isinstance(node, DataNode) or object_id in trail:
-            return []  # resources are there when they are needed
-        before: dict[Step, None] = {Step(writer): None for writer in self.producers.get(object_id, ())}
+        if not isinstance(node, DataNode):
+            return ()  # resources are there when they are needed
+        if object_id not in self._nodes:
+            self._nodes[object_id] = None
+            self._nodes[object_id] = self._finished_node(node)
+        steps = self._nodes[object_id]
+        if steps is None:
+            self._refuse([object_id], f"waits for itself through data nodes: {object_id}")
+        return steps or ()
+
+    def _finished_node(self, node: DataNode) -> tuple[Step, ...]:
+        before = {Step(writer): None for writer in self.producers.get(node.id, ())}
         for ref in node.depends_on:
-            before.update(dict.fromkeys(self._finished(ref.id, (*trail, object_id))))
-        return self._gates(object_id, node.precondition, before) or list(before)
+            before.update(dict.fromkeys(self._finished(ref.id)))
+        return tuple(self._gates(node.id, node.precondition, before)) or tuple(before)
 
     def _gates(self, guarded: str, preconditions: tuple[Ref, ...], before: Iterable[Step]) -> list[Step]:
         """Return the steps of an object's preconditions; they wait for what its producers wait for."""
         gates = []
         for ref in preconditions:
-            if isinstance(self.components.get(ref, guarded), Precondition):
+            found = self.components.get(ref, guarded)
+            if not isinstance(found, Precondition):
+                kind = found.type or "nothing"
+                self._refuse([guarded], f"has {ref.id!r} as a precondition, which is {kind}", "precondition")
+            else:
                 gate = Step(ref.id, guarded)
                 self.upstream.setdefault(gate, {}).update(dict.fromkeys(before))
                 gates.append(gate)
@@ -81,12 +95,16 @@ class Graph:
         try:
             TopologicalSorter({step: list(waits) for step, waits in self.upstream.items()}).prepare()
         except CycleError as error:
-            path = " -> ".join(dict.fromkeys(step.object_id for step in reversed(error.args[1])))
-            first = error.args[1][0].object_id
-            self.components.model.problems.append(
-                Problem(first, "", f"waits for itself: {path} -> {first}. Remove one of these dependencies.")
-            )
+            members = list(dict.fromkeys(step.object_id for step in reversed(error.args[1])))
+            self._refuse(members, f"waits for itself: {' -> '.join([*members, members[0]])}")
             for step, waits in self.upstream.items():
                 if step in error.args[1]:
                     for other in error.args[1]:
                         waits.pop(other, None)
+
+    def _refuse(self, object_ids: Iterable[str], text: str, field: str = "") -> None:
+        """Add a problem for each object concerned."""
+        for object_id in object_ids:
+            problem = Problem(object_id, field, f"{text}. Remove one of these dependencies.")
+            if problem not in self.components.model.problems:
+                self.components.model.problems.append(problem)

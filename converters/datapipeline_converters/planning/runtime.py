@@ -17,7 +17,12 @@ _ALWAYS = {
     "@attemptCount": RuntimeField("ti.try_number", "text", False),
     "@pipelineId": RuntimeField("dag.dag_id", "text", False),
     "@status": RuntimeField("ti.state", "text", False),
+    "@sphere": RuntimeField("'INSTANCE'", "text", False),
+    "@error": RuntimeField("exception | default('')", "text", False),
+    "cancellationReason": RuntimeField("''", "text", False),
+    "errorId": RuntimeField("''", "text", False),
     "errorMessage": RuntimeField("exception | default('')", "text", False),
+    "errorStackTrace": RuntimeField("exception | default('')", "text", False),
     "hostname": RuntimeField("ti.hostname", "text", False),
 }
 
@@ -28,6 +33,12 @@ NOTES: Mapping[str, Verdict] = {
     ),
     "@pipelineId": approximated("`@pipelineId` is the DAG's id"),
     "@status": approximated("`@status` is Airflow's word for the state"),
+    "@error": approximated("`@error` is the text of the Python exception"),
+    "cancellationReason": approximated("`cancellationReason` is empty: Airflow knows none"),
+    "errorId": approximated("`errorId` is empty: Airflow knows none"),
+    "errorStackTrace": approximated(
+        "`errorStackTrace` is the text of the Python exception; the stack is in the log"
+    ),
     "errorMessage": approximated("`errorMessage` is the text of the Python exception"),
     "hostname": approximated("`hostname` is the Airflow worker's"),
 }

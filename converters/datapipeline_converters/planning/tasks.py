@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.ledger import refused
-from datapipeline_converters.objects.component import CannotConvertError, Component
+from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
@@ -25,20 +25,42 @@ _NOT_CONVERTED = "datapipeline_provider.operators.not_converted.NotConvertedOper
 
 @dataclass(frozen=True)
 class TaskPlanner:
-    """Plans the tasks of one definition."""
+    """Plans the tasks of one definition.
+
+    :param activities: ids of all its activities
+    """
 
     components: Components
+    activities: Collection[str]
 
     def plan(self, step: Step) -> Call:
         """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
         runnable = self.runnable(step)
+        telling = self._telling(runnable, step)
+        if fault := self._fault(runnable.id, set()):
+            return self._failing(runnable, fault, telling)
         try:
             operator = runnable.operator(self.components)
             limit = self._limit(runnable)
         except CannotConvertError as error:
-            return self._failing(runnable, error.reason)
+            return self._failing(runnable, error.reason, telling)
         own = {**operator.arguments, **self._waiting(runnable), **limit, **self._trying(runnable)}
-        return Call(operator.path, {**own, **self._telling(runnable), **self._showing(runnable)})
+        return Call(operator.path, {**own, **telling, **self._showing(runnable)})
+
+    def _fault(self, object_id: str, seen: set[str]) -> str:
+        """Return what is wrong with an object or with what it is made of; other activities aside, "" if nothing is."""
+        seen.add(object_id)
+        model = self.components.model
+        if object_id in model.faults:
+            return model.faults[object_id]
+        fields = model.objects[object_id].fields if object_id in model.objects else {}
+        for field in fields.values():
+            for value in field.values:
+                if isinstance(value, str) or value.id in seen or value.id in self.activities:
+                    continue
+                if fault := self._fault(value.id, seen):
+                    return fault
+        return ""
 
     def unsayable(self, step: Step, error: ExpressionError) -> Call:
         """Return what stands for a task one of whose texts Airflow cannot say.
@@ -47,29 +69,32 @@ class TaskPlanner:
         """
         if not isinstance(error, UnsupportedExpressionError):
             self.components.model.problems.append(Problem(step.object_id, "", str(error)))
-        return self._failing(self.runnable(step), error.sentence)
+        runnable = self.runnable(step)
+        return self._failing(runnable, error.sentence, self._telling(runnable, step))
 
     def runnable(self, step: Step) -> Runnable:
         """Return the object that a step runs."""
-        found = self.components.get(Ref(step.object_id), step.guarded or None)
+        found = self.components.get(Ref(step.object_id), *filter(None, [step.guarded]))
         assert isinstance(found, Runnable)  # noqa: S101 - the graph has only these
         return found
 
     def waiting_elsewhere(self, step: Step, other: Step) -> Call:
         """Return what stands for a task that runs on another schedule."""
         reason = f"{step.object_id!r} waits for {other.object_id!r}, which runs on another schedule."
-        self.components.model.leave(f"object `{step.object_id}`: {reason} Join the two DAGs by hand.")
+        model = self.components.model
+        model.leave(f"object `{step.object_id}`: {reason} Join the two DAGs by hand.")
+        waiting = model.objects[step.guarded or step.object_id]
         for field in ("dependsOn", "input", "precondition"):
-            if field in self.components.model.objects[step.object_id].fields:
-                self.components.note(step.object_id, field, refused(reason))
+            if field in waiting.fields:
+                self.components.note(waiting.id, field, refused(reason))
         return Call(_NOT_CONVERTED, {"object_type": "dependency", "reason": reason})
 
-    def _failing(self, runnable: Runnable, reason: str) -> Call:
+    def _failing(self, runnable: Runnable, reason: str, telling: Mapping[str, Argument]) -> Call:
         model = self.components.model
         model.failed[runnable.id] = reason
         model.leave(f"object `{runnable.id}` ({runnable.type}): {reason} Its task fails and says so")
         own: dict[str, Argument] = {"object_type": runnable.type, "reason": reason}
-        return Call(_NOT_CONVERTED, {**own, **self._telling(runnable), **self._showing(runnable)})
+        return Call(_NOT_CONVERTED, {**own, **telling, **self._showing(runnable)})
 
     def _trying(self, runnable: Runnable) -> Mapping[str, Argument]:
         retries = runnable.maximum_retries
@@ -96,23 +121,23 @@ class TaskPlanner:
         limit = runnable.time_limit(self.components) if isinstance(runnable, Activity) else None
         return {} if limit is None else {"execution_timeout": limit.length}
 
-    def _telling(self, runnable: Runnable) -> Mapping[str, Argument]:
+    def _telling(self, runnable: Runnable, step: Step) -> Mapping[str, Argument]:
         events = {
             "on_failure_callback": ("onFail", runnable.on_fail),
             "on_success_callback": ("onSuccess", runnable.on_success),
         }
         calls = {
-            argument: [call for ref in refs if (call := self._alarm(runnable, field, ref)) is not None]
+            argument: [call for ref in refs if (call := self._alarm(step, field, ref)) is not None]
             for argument, (field, refs) in events.items()
         }
         return {argument: found for argument, found in calls.items() if found}
 
-    def _alarm(self, runnable: Component, field: str, ref: Ref) -> Call | None:
+    def _alarm(self, step: Step, field: str, ref: Ref) -> Call | None:
         try:
-            return self.components.get(ref, runnable.id).as_alarm(self.components)
+            alarm = self.components.get(ref, step.object_id, *filter(None, [step.guarded]))
+            return alarm.as_alarm(self.components)
         except CannotConvertError as error:
-            self.components.note(runnable.id, field, refused(error.reason))
-            self.components.model.leave(f"object `{runnable.id}`, field `{field}`: {error.reason}")
+            self.components.note(step.object_id, field, refused(error.reason))
             return None
 
     def _showing(self, runnable: Runnable) -> Mapping[str, Argument]:

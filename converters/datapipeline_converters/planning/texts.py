@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,11 +21,13 @@ class TextWriter:
     """Writes the texts of one DAG.
 
     :param runtime: what run-time fields are in this DAG
+    :param fix: binds a text anew with the values put in that parameters have now
     :param params: names of the parameters its texts use, in the order of their use
     """
 
     model: Model
     runtime: Mapping[str, RuntimeField]
+    fix: Callable[[FieldText], Template]
     params: dict[str, None] = field(default_factory=dict)
 
     def write_operator(self, operator: Call) -> Call:
@@ -64,8 +66,7 @@ class TextWriter:
             return self._one(text)
         except expressions.ExpressionError as error:
             self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
-            self.model.leave(f"object `{text.object_id}`, field `{text.field}`: {error.sentence}")
-            return expressions.write_jinja(Template((text.template.source,)), self.runtime).text
+            return expressions.write_jinja(Template((text.source,)), self.runtime).text
 
     def _elements(self, element: Any) -> list[Any]:
         if not isinstance(element, FieldText):
@@ -85,7 +86,7 @@ class TextWriter:
 
     def _written(self, text: FieldText, *, many: bool = False) -> expressions.Written:
         self.model.read.add((text.object_id, text.field))
-        written = expressions.write_jinja(text.template, self.runtime, many=many)
+        written, text = self._write_with_values(text, many=many)
         verdict = exact if written.exact else approximated
         for note in written.notes:
             self.model.notes.add(text.object_id, text.field, verdict(note))
@@ -95,3 +96,16 @@ class TextWriter:
             elif isinstance(leaf, Runtime) and leaf.name in NOTES:
                 self.model.notes.add(text.object_id, text.field, NOTES[leaf.name])
         return written
+
+    def _write_with_values(self, text: FieldText, *, many: bool) -> tuple[expressions.Written, FieldText]:
+        """Write a text; with today's values put in where no template can say it with open parameters."""
+        try:
+            return expressions.write_jinja(text.template, self.runtime, many=many), text
+        except expressions.UnsupportedExpressionError:
+            if not any(isinstance(leaf, Parameter) for leaf in expressions.leaves(text.template)):
+                raise
+            text = replace(text, template=self.fix(text))
+            written = expressions.write_jinja(text.template, self.runtime, many=many)
+        note = "the values that parameters have now are put in: other values in the trigger form have no effect here"
+        self.model.notes.add(text.object_id, text.field, approximated(note))
+        return written, text

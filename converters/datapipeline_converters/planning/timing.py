@@ -22,6 +22,7 @@ ON_DEMAND = "ondemand"
 DEFAULT_STYLE = "timeseries"
 # Activation refuses a first start further back than this, as a guard against accidents.
 LONGEST_WITHOUT_ASKING = ONE_DAY
+SHORTEST_PERIOD, LONGEST_PERIOD = Period(15, "minute"), Period(3, "year")
 
 
 @dataclass(frozen=True)
@@ -93,55 +94,74 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
 
 def _timetable(components: Components, schedule: Schedule, style: str, options: Options) -> Timing:
     """Return the timing of a Schedule that is not on demand."""
-    on_trigger = Timing(schedule.id, style, None)
     if schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period":
         return Timing("", ON_DEMAND)
     if not isinstance(schedule.period, Period):
-        missing = components.model.missing.get((schedule.id, "period"), "")
-        components.model.leave(
-            f"Schedule `{schedule.id}` needs a value: --set {missing}=…; until then no schedule"
-        )
-        return on_trigger
+        return Timing(schedule.id, style)
+    _check(components, schedule, schedule.period)
     anchor = _anchor(components, schedule, style, options)
-    if anchor is None:
+    start = None if anchor is None else _first(components, schedule, style, anchor, options)
+    if start is None:
         return Timing(schedule.id, style, schedule.period)
-    start = _first(components, schedule, style, anchor, options)
+    components.realise(schedule)
     return Timing(
         schedule.id, style, schedule.period, anchor, start, schedule.end_date_time, schedule.occurrences
     )
+
+
+def _check(components: Components, schedule: Schedule, period: Period) -> None:
+    """Add a problem for each combination of fields that Data Pipeline refuses."""
+    start, end = schedule.start_date_time, schedule.end_date_time
+    faults = {
+        "period": (
+            f"is {period}; it lies between {SHORTEST_PERIOD} and {LONGEST_PERIOD}."
+            if not SHORTEST_PERIOD.length <= period.length <= LONGEST_PERIOD.length
+            else ""
+        ),
+        "endDateTime": (
+            f"is not later than the start, {start.isoformat()}." if start and end and end <= start else ""
+        ),
+        "occurrences": (
+            "is given together with endDateTime; a Schedule takes one of them."
+            if end is not None and schedule.occurrences is not None
+            else ""
+        ),
+        "startAt": (
+            "is given together with startDateTime; a Schedule takes one of them."
+            if start is not None and schedule.start_at is not None
+            else ""
+        ),
+    }
+    for field, fault in faults.items():
+        problem = Problem(schedule.id, field, fault)
+        if fault and problem not in components.model.problems:
+            components.model.problems.append(problem)
 
 
 def _anchor(components: Components, schedule: Schedule, style: str, options: Options) -> datetime | None:
     """Return the first interval's start, None when the run has to be triggered."""
     if schedule.start_date_time is not None:
         return schedule.start_date_time
-    for field in ("startDateTime", "startAt"):
-        if name := components.model.missing.get((schedule.id, field)):
-            components.model.leave(
-                f"Schedule `{schedule.id}` needs a value: --set {name}=…; until then no schedule"
-            )
-            return None
+    if any((schedule.id, field) in components.model.missing for field in ("startDateTime", "startAt")):
+        return None  # the ledger says which value is missing
     if schedule.start_at is None:
-        components.model.problems.append(
-            Problem(
-                schedule.id, "startDateTime", "is missing, and so is startAt: a Schedule needs one of them."
-            )
+        problem = Problem(
+            schedule.id, "startDateTime", "is missing, and so is startAt: a Schedule needs one of them."
         )
+        if problem not in components.model.problems:
+            components.model.problems.append(problem)
         return None
     if schedule.occurrences == 1:
         late = " at once, where Data Pipeline waited one period" if style == "timeseries" else ""
-        components.note(
-            schedule.id,
-            "startAt",
-            emulated(f"one run from its activation: the DAG runs when it is triggered{late}"),
-        )
+        one_run = emulated(f"one run from its activation: the DAG runs when it is triggered{late}")
+        for field in ("startAt", "occurrences"):
+            components.note(schedule.id, field, one_run)
         return None
     if options.activated_at is not None:
         components.note(schedule.id, "startAt", emulated("the moment given as --activated-at"))
         return options.activated_at
     advice = "give the moment of the first activation with --activated-at; until then the DAG has no schedule"
     components.note(schedule.id, "startAt", refused(advice))
-    components.model.leave(f"Schedule `{schedule.id}` starts at its first activation: {advice}")
     return None
 
 
@@ -154,10 +174,12 @@ def _first(
     if options.backfill or anchor >= options.now - LONGEST_WITHOUT_ASKING:
         return anchor
     runs = runs_due(schedule, style, anchor, options.now)
-    components.model.leave(
-        f"Schedule `{schedule.id}` starts at {anchor.isoformat()}: {runs} runs would be made up for. "
-        "Give --backfill to have them, or --start WHEN for the first interval to run; "
-        "until then the DAG has no schedule"
+    question = (
+        f"{runs} runs since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
+        "or --start WHEN for the first interval to run; until then the DAG has no schedule"
+    )
+    components.note(
+        schedule.id, "startDateTime" if schedule.start_date_time else "startAt", refused(question)
     )
     return None
 

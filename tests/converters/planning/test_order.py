@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from datapipeline_converters.errors import InvalidDefinitionError
 
-from tests.converters.planned import converted, only_dag, ref, shell
+from tests.converters.planned import converted, grades, only_dag, ref, shell
 
 
 def node(object_id: str, **fields: Any) -> dict[str, Any]:
@@ -97,3 +97,45 @@ def test_a_precondition_is_evaluated_for_each_that_refers_to_it() -> None:
     found = converted(shell("A", precondition=ref("P")), shell("B", precondition=ref("P")), ready("P"))
     keys = {task.id: task.operator.arguments.get("s3_key") for task in only_dag(found).tasks}
     assert (keys["P_A"], keys["P_B"]) == ("s3://b/A", "s3://b/B")
+
+
+@pytest.mark.parametrize(
+    ("objects", "part"),
+    [
+        (
+            [shell("A", input=ref("N")), node("N", dependsOn=ref("M")), node("M", dependsOn=ref("N"))],
+            "data nodes",
+        ),
+        ([shell("A", precondition=ref("N")), node("N")], "as a precondition, which is S3DataNode"),
+    ],
+)
+def test_wrong_dependencies_are_refused(objects: list[dict[str, Any]], part: str) -> None:
+    with pytest.raises(InvalidDefinitionError, match=part):
+        converted(*objects)
+
+
+def test_many_ways_through_data_nodes_take_little_time() -> None:
+    layers = 40
+    nodes = [
+        node(f"N{layer}_{side}", dependsOn=[ref(f"N{layer + 1}_0"), ref(f"N{layer + 1}_1")])
+        for layer in range(layers)
+        for side in range(2)
+    ]
+    last = [node(f"N{layers}_{side}", dependsOn=ref("First")) for side in range(2)]
+    dag = only_dag(converted(shell("First"), shell("A", input=ref("N0_0")), *nodes, *last))
+    assert dag.edges == [("First", "A")]
+
+
+def test_commands_that_shared_a_machine_are_pointed_out() -> None:
+    found = converted(
+        {"id": "Default", "scheduleType": "ondemand", "runsOn": ref("Box")},
+        {"id": "Box", "type": "Ec2Resource"},
+        {"id": "Other", "type": "Ec2Resource"},
+        shell("A"),
+        shell("B"),
+        shell("C", runsOn=ref("Other")),
+    )
+    assert found.complete
+    assert any("`A`, `B` shared the machine `Box`" in text for text in found.plan.before_first_run)
+    assert grades(found)["Default", "runsOn"] == "approximated"
+    assert grades(found)["C", "runsOn"] == "emulated"

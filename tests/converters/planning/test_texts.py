@@ -212,3 +212,58 @@ def test_a_pattern_that_is_likely_wrong_is_kept_and_said() -> None:
     line = next(line for line in found.lines if (line.object_id, line.field) == ("A", "command"))
     assert line.verdict.grade == "exact"
     assert "hh" in line.verdict.reason
+
+
+def test_a_hop_reaches_fields_and_nothing_else() -> None:
+    node = {"id": "N", "type": "S3DataNode", "directoryPath": "s3://b/n"}
+    found = converted(
+        shell("A", command="#{input.myBucket}", input=ref("N")),
+        node,
+        parameters=[{"id": "myBucket", "default": "b"}],
+    )
+    assert arguments(found, "A")["command"] == "#{input.myBucket}"
+    assert grades(found)["A", "command"] == "refused"
+
+
+def test_an_alarm_on_a_precondition_on_a_node() -> None:
+    found = converted(
+        shell("A", input=ref("N")),
+        {"id": "N", "type": "S3DataNode", "directoryPath": "s3://b/n", "precondition": ref("P")},
+        {"id": "P", "type": "S3KeyExists", "s3Key": "#{node.directoryPath}/_OK", "onFail": ref("M")},
+        {
+            "id": "M",
+            "type": "SnsAlarm",
+            "topicArn": "t",
+            "subject": "#{node.name}",
+            "message": "#{node.s3Key} #{node.@sphere}",
+        },
+    )
+    alarm = arguments(found, "P")["on_failure_callback"][0]
+    assert (alarm["subject"], alarm["message"]) == ("P", "s3://b/n/_OK {{ 'INSTANCE' }}")
+    assert found.complete
+
+
+def test_several_values_of_a_parameter_that_is_not_declared_as_a_list() -> None:
+    found = converted(
+        shell("A", scriptArgument="#{mySc}"), parameters=[{"id": "mySc", "default": ["p", "q"]}]
+    )
+    assert arguments(found, "A")["script_arguments"] == [ArrayParam("mySc")]
+
+
+def test_text_before_each_element_of_a_list_parameter() -> None:
+    found = converted(
+        shell("A", scriptArgument="#{'t-' + myArr}"),
+        parameters=[{"id": "myArr", "isArray": "true", "default": ["a", "b"]}],
+    )
+    assert arguments(found, "A")["script_arguments"] == ["t-a", "t-b"]
+    assert grades(found)["A", "scriptArgument"] == "approximated"
+
+
+def test_what_expressions_name_is_in_the_ledger() -> None:
+    found = converted(
+        shell("A", command="#{myRef.filePath} #{runsOn.instanceType}", myRef=ref("N"), runsOn=ref("Box")),
+        {"id": "N", "type": "S3DataNode", "filePath": "s3://b/f"},
+        {"id": "Box", "type": "Ec2Resource", "instanceType": "m1"},
+    )
+    for place in (("A", "myRef"), ("N", "filePath"), ("Box", "instanceType")):
+        assert grades(found)[place] == "exact", place

@@ -157,6 +157,16 @@ def test_an_explicit_ondemand_schedule() -> None:
         ([default("weekly"), schedule(), shell("A")], "'weekly' is not one of: cron, timeseries, ondemand"),
         ([default(), schedule(startDateTime="soon"), shell("A")], "'soon' is no moment"),
         ([default(), schedule(occurrences="many"), shell("A")], "'many' is no whole number"),
+        ([default(), schedule(occurrences="0"), shell("A")], "the smallest value is 1"),
+        ([default(), schedule(endDateTime="2026-11-21T02:00:00"), shell("A")], "is not later than the start"),
+        (
+            [default(), schedule(endDateTime="2027-01-01T00:00:00", occurrences="2"), shell("A")],
+            "takes one of them",
+        ),
+        ([default(), schedule(startAt="FIRST_ACTIVATION_DATE_TIME"), shell("A")], "takes one of them"),
+        ([default(), schedule(period="5 minutes"), shell("A")], "between 15 minutes and 3 years"),
+        ([default(), schedule(period="4 years"), shell("A")], "between 15 minutes and 3 years"),
+        ([default(maximumRetries="-1"), schedule(), shell("A")], "the smallest value is 0"),
         ([default(), schedule(startDateTime="#{@scheduledStartTime}"), shell("A")], "run-time field"),
     ],
 )
@@ -193,3 +203,37 @@ def test_each_schedule_has_a_dag_and_what_waits_across_them_fails() -> None:
 def test_active_runs(default_fields: dict[str, str], activity_fields: dict[str, str], expected: int) -> None:
     found = converted(default(**default_fields), schedule(), shell("A", **activity_fields))
     assert only_dag(found).max_active_runs == expected
+
+
+def test_a_task_with_a_smaller_limit_keeps_it() -> None:
+    found = converted(default(), schedule(), shell("A", maxActiveInstances="1"), shell("B"))
+    dag = only_dag(found)
+    assert dag.max_active_runs == 5
+    assert [task.operator.arguments.get("max_active_tis_per_dag") for task in dag.tasks] == [1, None]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"dependsOn": ref("Nowhere")},
+        {"input": ref("Nowhere")},
+        {"schedule": ref("Bad")},
+        {"parent": ref("Round")},
+        {"stdout": {"x": 1}},
+        {"maximumRetries": "-1"},
+    ],
+)
+def test_with_allow_invalid_what_is_concerned_fails_and_is_said(fault: dict[str, Any]) -> None:
+    found = converted(
+        default(),
+        schedule(),
+        schedule(id="Bad", period="15 Period"),
+        {"id": "Round", "parent": ref("Round")},
+        shell("A", **fault),
+        shell("B"),
+        options=Options(allow_invalid=True, now=NOW),
+    )
+    operators = {task.id: task.operator.path for dag in found.plan.dags for task in dag.tasks}
+    assert operators["A"].endswith("NotConvertedOperator")
+    assert operators["B"].endswith("ShellCommandActivityOperator")
+    assert not found.complete
