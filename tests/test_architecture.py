@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "conversion": {"accounting", "definition", "errors", "inheritance", "ledger", "model", "names", "options"}
     | {"parameters", "plan", "planning", "rendering", "reports", "scope"},
     "output": {"conversion", "errors"},
-    "values_files": {"carriers", "errors"},
+    "values_files": {"carriers", "definition", "errors"},
     "sources": {"carriers", "definition", "names", "options"},
     "cli": {"conversion", "errors", "objects", "options", "output", "reports", "sources", "values_files"},
 }

@@ -143,11 +143,7 @@ def _convert_one(file: Path, output: Path, options: Options, taken: set[str], un
 
     try:
         definition, options = read_named(file, options, taken)
-        objects, parameters = definition.objects.values(), definition.parameters.values()
-        given = [*definition.values.values(), *(parameter.default for parameter in parameters)]
-        fields = [values for item in objects for values in item.fields.values()]
-        texts = [value for values in (*fields, *given) for value in values if isinstance(value, str)]
-        unknown -= names_known(definition.parameters, definition.values, texts)
+        unknown -= names_known(definition)
         conversion = convert_definition(definition, options)
         written = write_files(output, conversion.files)
     except UnreadableError as error:

@@ -72,7 +72,6 @@ class Definition:
     """A whole pipeline definition.
 
     :param source: what was read, for people
-    :param name: the pipeline's name where the carrier says it
     :param values: parameter values by name; a star on it makes a secret of it
     :param problems: what Data Pipeline would refuse, as far as the reader sees it
     """
@@ -83,4 +82,3 @@ class Definition:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     problems: tuple[Problem, ...] = ()
-    name: str | None = None

@@ -19,7 +19,7 @@ def read_named(path: Path, options: Options, taken: set[str]) -> tuple[Definitio
     :raises UnreadableError: when the file cannot be read or holds no definition
     """
     definition = read_definition(path)
-    wanted = pipeline_name(options.name or definition.name or path.stem)
+    wanted = pipeline_name(options.name or path.stem)
     name = _unique_ignoring_case(wanted, taken)
     taken.add(name.lower())
     if name != wanted:

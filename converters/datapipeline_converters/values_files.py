@@ -14,6 +14,7 @@ from datapipeline_converters.carriers.json_text import check_characters, parse_j
 from datapipeline_converters.carriers.parameters import read_values
 from datapipeline_converters.carriers.read import read_text
 from datapipeline_converters.carriers.shapes import dictionary
+from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import UnreadableError, UsageError
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -40,15 +41,19 @@ def _over(
     return {name: values for name, values in earlier.items() if name not in later} | later
 
 
-def names_known(declared: Iterable[str], valued: Iterable[str], texts: Iterable[str]) -> set[str]:
+def names_known(definition: Definition) -> set[str]:
     """Return the names, without the star, that a value can be given for with any effect.
 
-    :param declared: names of the definition's parameters
-    :param valued: names that it has values for
-    :param texts: its texts; each word of one that has an expression may be a name
+    Besides parameters and values these are the words of every text that has an expression.
     """
+    given = [
+        *definition.values.values(),
+        *(parameter.default for parameter in definition.parameters.values()),
+    ]
+    fields = [values for item in definition.objects.values() for values in item.fields.values()]
+    texts = [value for values in (*fields, *given) for value in values if isinstance(value, str)]
     used = {word for text in texts if "#{" in text for word in _WORD.findall(text)}
-    return used.union(declared, (name.removeprefix("*") for name in valued))
+    return used.union(definition.parameters, (name.removeprefix("*") for name in definition.values))
 
 
 def _read_file(path: Path) -> dict[str, tuple[str, ...]]:

@@ -112,7 +112,6 @@ class Components:
 
     def fixed_beginning(self, component: Component, field: str) -> tuple[str, bool]:
         """Return what a text field starts with before anything that only a run knows, and whether that is all of it."""
-        self.model.shown.add(component.id)
         effective = self.model.objects[component.id]
         for value in present(self.model, effective, field):
             if isinstance(value, str):

@@ -144,8 +144,11 @@ class TaskPlanner:
         arguments: dict[str, Argument] = {}
         if isinstance(runnable, Activity):
             for argument, refs in {"inlets": runnable.input, "outlets": runnable.output}.items():
-                uris = [self.components.get(ref).as_asset(self.components) for ref in refs]
-                assets = [Call("airflow.sdk.Asset", positional=[uri]) for uri in dict.fromkeys(uris) if uri]
+                uris = {ref.id: self.components.get(ref).as_asset(self.components) for ref in refs}
+                self.components.model.shown.update(node for node, uri in uris.items() if uri)
+                assets = [
+                    Call("airflow.sdk.Asset", positional=[uri]) for uri in dict.fromkeys(uris.values()) if uri
+                ]
                 if assets:
                     arguments[argument] = assets
         arguments["doc_md"] = self._doc(runnable)
