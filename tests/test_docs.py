@@ -39,6 +39,11 @@ def test_what_the_readme_shows_is_what_happens(command: str, output: str, tmp_pa
     assert found.stdout + found.stderr == output
 
 
+def test_the_dag_in_the_readme_is_the_golden_one() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert (ROOT / "dags" / "rds_to_s3.py").read_text(encoding="utf-8").endswith(block)
+
+
 def test_the_readme_links_to_what_is_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8")):
         assert (ROOT / target).exists(), target

@@ -129,7 +129,12 @@ class DagPlanner:
         parameters = self.components.model.parameters
         order = {name: position for position, name in enumerate(parameters.declared)}
         names = sorted(writer.params, key=lambda name: order.get(name, len(order)))
-        return {name: Param(parameters.get(name), parameters.values(name)) for name in names}
+        params = {name: Param(parameters.get(name), parameters.values(name)) for name in names}
+        for name, param in params.items():
+            if param.values is None and not param.declared.optional:
+                advice = f"Parameter `{name}` has no value: give it whenever you trigger, or convert with --set {name}=…"
+                self.components.model.before_first_run.setdefault(advice)
+        return params
 
 
 def _task_ids(operators: Mapping[Step, Call]) -> Mapping[Step, str]:

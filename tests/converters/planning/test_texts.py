@@ -267,3 +267,11 @@ def test_what_expressions_name_is_in_the_ledger() -> None:
     )
     for place in (("A", "myRef"), ("N", "filePath"), ("Box", "instanceType")):
         assert grades(found)[place] == "exact", place
+
+
+def test_a_parameter_without_value_on_demand_is_asked_for_at_each_trigger() -> None:
+    found = converted(shell("A", command="#{myX}"), parameters=[{"id": "myX"}])
+    assert found.complete
+    assert any(
+        "`myX` has no value: give it whenever you trigger" in text for text in found.plan.before_first_run
+    )
