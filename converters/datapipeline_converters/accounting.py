@@ -92,9 +92,13 @@ def _verdict(item: PipelineObject, key: str, model: Model) -> Verdict:
 def _of_takers(item: PipelineObject, key: str, model: Model) -> Verdict | None:
     """Return the worst of what became of a field where it was inherited; None where nobody has a use for it."""
     takers = _takers(item.id, key, model)
-    if key not in _OF_EVERY_TASK:
-        # What is lost with an object as a whole is said there, unless nothing else takes the field.
-        takers = [taker for taker in takers if not _is_lost(taker, model)] or takers
+    # What is lost with an object as a whole is said there, unless nothing else takes the field.
+    kept = [
+        taker
+        for taker in takers
+        if not _is_lost(taker, model) or (taker.id in model.failed and key in _OF_EVERY_TASK)
+    ]
+    takers = kept or takers
     found = [_of_object(taker.id, taker.type or "", key, model) for taker in takers]
     needed = [verdict for verdict in found if verdict.grade is not Grade.NOT_NEEDED]
     return worst([*needed, *model.notes.of(item.id, key)]) or worst(found)

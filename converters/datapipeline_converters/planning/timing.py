@@ -53,15 +53,8 @@ class Timing:
 def plan_timing(components: Components, activity_id: str, options: Options) -> Timing:
     """Return when an activity runs; what keeps it from its schedule is left to the user."""
     style = _style(components, activity_id)
-    schedule = _schedule(components, activity_id)
-    if style == ON_DEMAND:
-        return Timing("", ON_DEMAND)
+    schedule = None if style == ON_DEMAND else _schedule(components, activity_id)
     if schedule is None:
-        components.model.problems.append(
-            Problem(
-                activity_id, "schedule", "is missing: only an ondemand pipeline can do without a Schedule."
-            )
-        )
         return Timing("", ON_DEMAND)
     if style is None:
         style = DEFAULT_STYLE
@@ -86,10 +79,20 @@ def _style(components: Components, activity_id: str) -> str | None:
 
 
 def _schedule(components: Components, activity_id: str) -> Schedule | None:
+    """Return the Schedule of an activity; None, with the problem, where it has none."""
     field = components.model.objects[activity_id].fields.get("schedule")
     refs = [value for value in field.values if isinstance(value, Ref)] if field else []
-    schedule = components.get(refs[0]) if refs else None
-    return schedule if isinstance(schedule, Schedule) else None
+    found = components.get(refs[0]) if refs else None
+    if isinstance(found, Schedule):
+        return found
+    if found is None:
+        fault = "is missing: only an ondemand pipeline can do without a Schedule."
+    elif found.type != Schedule.__name__:
+        fault = f"refers to {found.id!r}, which is no Schedule."
+    else:
+        return None  # what is wrong with the Schedule is said there
+    components.model.problems.append(Problem(activity_id, "schedule", fault))
+    return None
 
 
 def _timetable(components: Components, schedule: Schedule, style: str, options: Options) -> Timing:
@@ -175,7 +178,7 @@ def _first(
         return anchor
     runs = runs_due(schedule, style, anchor, options.now)
     question = (
-        f"{runs} runs since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
+        f"{runs} {'run' if runs == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
         "or --start WHEN for the first interval to run; until then the DAG has no schedule"
     )
     components.note(

@@ -110,7 +110,7 @@ def test_the_first_interval(fields: dict[str, Any], options: dict[str, Any], sta
         (
             "timeseries",
             {"startDateTime": "2026-11-18T12:00:00", "endDateTime": "2026-11-20T11:00:00"},
-            "1 runs",
+            "1 run since",
         ),
         ("cron", FIRST, "--activated-at"),
         ("cron", {"period": "#{myPeriod}"}, "--set myPeriod="),
@@ -154,6 +154,7 @@ def test_an_explicit_ondemand_schedule() -> None:
     [
         ([{"id": "Default", "workerGroup": "w"}, shell("A")], "schedule"),
         ([default(), schedule(startDateTime=[]), shell("A")], "startDateTime"),
+        ([default(schedule=ref("A")), shell("A")], "refers to 'A', which is no Schedule"),
         ([default("weekly"), schedule(), shell("A")], "'weekly' is not one of: cron, timeseries, ondemand"),
         ([default(), schedule(startDateTime="soon"), shell("A")], "'soon' is no moment"),
         ([default(), schedule(occurrences="many"), shell("A")], "'many' is no whole number"),
@@ -237,3 +238,11 @@ def test_with_allow_invalid_what_is_concerned_fails_and_is_said(fault: dict[str,
     assert operators["A"].endswith("NotConvertedOperator")
     assert operators["B"].endswith("ShellCommandActivityOperator")
     assert not found.complete
+
+
+def test_a_faulty_schedule_is_told_once() -> None:
+    with pytest.raises(InvalidDefinitionError) as caught:
+        converted(default(), schedule(startDateTime="bad-time"), shell("A"), shell("B"))
+    assert [(problem.object_id, problem.field) for problem in caught.value.problems] == [
+        ("S", "startDateTime")
+    ]
