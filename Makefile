@@ -1,10 +1,10 @@
 # Every line below can be typed by hand. The first command prepares .venv; later ones reuse it.
 PYTHON ?= python3
 BIN := .venv/bin
-OURS := demo tests/conftest.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
+OURS := demo docs tests/conftest.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-up demo-down test test-all lint format lock screenshot clean
+.PHONY: help install demo demo-up demo-down test test-all lint format generate lock screenshot clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -44,6 +44,10 @@ lint: install  ## style, types and Airflow's own rules
 format: install  ## let ruff rewrite the sources
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+generate: install  ## write the golden DAGs and the generated pages anew; read the difference before you commit it
+	$(BIN)/python -m tests.golden
+	$(BIN)/python -m docs.generate
 
 screenshot: install  ## take docs/images/trigger-form.png anew
 	SCREENSHOTS=docs/images $(BIN)/pytest tests/end_to_end/test_browser.py
