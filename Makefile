@@ -1,10 +1,10 @@
 # Every line below can be typed by hand. The first command prepares .venv; later ones reuse it.
 PYTHON ?= python3
 BIN := .venv/bin
-OURS := demo docs tests/conftest.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
+OURS := bench demo docs tests/conftest.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-up demo-down test test-all lint format generate lock screenshot clean
+.PHONY: help install demo demo-up demo-down test test-all bench lint format generate lock screenshot clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -33,6 +33,9 @@ test: install  ## every test but the slow ones against other versions
 
 test-all: install  ## every test, also against Airflow 3.0 and 3.2 and Python 3.12
 	$(BIN)/pytest
+
+bench: install  ## speed and memory, beside the limit of the machine in the same run
+	$(BIN)/python -m bench
 
 lint: install  ## style, types and Airflow's own rules
 	$(BIN)/ruff check .

