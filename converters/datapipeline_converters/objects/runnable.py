@@ -22,7 +22,10 @@ _SHARED = {
     ),
     "lateAfterTimeout": refused("lateness is not watched; set a deadline alert on the DAG"),
     "maximumRetries": exact("the task's `retries`"),
-    "onFail": exact("`on_failure_callback` of the tasks: called after the last attempt"),
+    "onFail": emulated(
+        "`on_failure_callback` of the tasks: called after the last attempt; a task that never starts because another "
+        "failed calls none"
+    ),
     "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
     "onSuccess": exact("`on_success_callback` of the tasks"),
     "pipelineLogUri": approximated(
@@ -70,7 +73,7 @@ DATA_NODE = verdict_table(
     },
     {
         "dependsOn": exact("the order of the tasks around the node"),
-        "onFail": approximated("a data node is no task: the alarms of the tasks around it tell of failures"),
+        "onFail": emulated("a data node is no task: the alarms of the tasks around it tell of failures"),
         "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
         "onSuccess": approximated("a data node is no task: set `onSuccess` on the activity that writes it"),
         "precondition": exact("sensors before the tasks that read the node"),

@@ -11,7 +11,7 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def text_literal(text: str) -> str:
     """Return a literal for any text, over several lines where the text has several."""
-    if "\n" in text.strip("\n") and not _ODD.search(text):
+    if "\n" in text.strip("\n"):
         return _long_literal(text)
     # A formatter prefers double quotes, and single ones where they save escapes.
     quote = "'" if text.count('"') > text.count("'") else '"'
@@ -27,13 +27,15 @@ def duration_literal(value: timedelta) -> str:
     return f"timedelta(seconds={seconds})"
 
 
-# What a triple-quoted literal would hide from the reader or change.
-_ODD = re.compile(r"[^\S\n ]|[^\w\s!-~]|[^\n] \n")
+# In a long literal only quotes that would end it, and blanks that an editor would drop, need an escape.
+_ENDING_QUOTES = re.compile(r'"{3,}|"+\Z')
+_TRAILING_BLANK = re.compile(r" (?=\n)")
 
 
 def _long_literal(text: str) -> str:
-    # Only quotes that would end the literal are escaped.
-    body = re.sub(r'"{3,}|"+\Z', lambda quotes: quotes[0].replace('"', '\\"'), text.replace("\\", "\\\\"))
+    body = "".join(char if char in "\n\t" else _escape(char, "") for char in text)
+    body = _ENDING_QUOTES.sub(lambda quotes: quotes[0].replace('"', '\\"'), body)
+    body = _TRAILING_BLANK.sub(r"\\x20", body)
     return f'"""{body}"""'
 
 

@@ -48,6 +48,10 @@ def test_any_literal_means_the_text(text: str) -> None:
     assert ast.literal_eval(text_literal(text)) == text
 
 
+def test_a_script_stays_readable_whatever_its_line_ends() -> None:
+    assert text_literal("set -e\r\n\techo a  \nb") == '"""set -e\\r\n\techo a \\x20\nb"""'
+
+
 def test_a_formatter_leaves_literals_alone(tmp_path: Path) -> None:
     texts = [text for text in HOSTILE if text != "\ud800"]
     source = "".join(f"value = {text_literal(text)}\n" for text in texts)
