@@ -57,6 +57,16 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [shell("A", command=f"sqoop --connect 'jdbc:mysql://h/db?user=u&password={WORD}' --table t")],
         {},
     ),
+    "a URL in a command and in a comment": (
+        [
+            shell(
+                "A",
+                command=f"x jdbc:mysql://h/d?password={WORD}",
+                myComment=f"jdbc:mysql://h/d?password={WORD}",
+            )
+        ],
+        {},
+    ),
     "a login in a URL": ([shell("A", command=f"curl https://bob:{WORD}@example.com/x")], {}),
     "a URL in a parameter": (
         [shell("A", command="sqoop #{myUrl}")],

@@ -11,6 +11,7 @@ from datapipeline_converters.expressions import ExpressionError, UnsupportedExpr
 from datapipeline_converters.ledger import refused
 from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
+from datapipeline_converters.parameters import PASSWORDS_IN_URLS
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
 from datapipeline_converters.planning.components import Components
@@ -37,7 +38,7 @@ class TaskPlanner:
         """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
         runnable = self.runnable(step)
         telling = self._telling(runnable, step)
-        if fault := self._fault(runnable.id, set()):
+        if self.components.model.faults and (fault := self._fault(runnable.id, set())):
             return self._failing(runnable, fault, telling)
         try:
             operator = runnable.operator(self.components)
@@ -164,4 +165,7 @@ class TaskPlanner:
             if "myComment" in fields
             else []
         )
-        return "\n\n".join(lines + comments)
+        doc = "\n\n".join(lines + comments)
+        for pattern in PASSWORDS_IN_URLS:
+            doc = pattern.sub(r"\1***", doc)
+        return doc
