@@ -19,7 +19,7 @@ from datapipeline_converters.ledger import (
     worst,
 )
 from datapipeline_converters.model import Model
-from datapipeline_converters.objects import types
+from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
 from datapipeline_converters.objects.runnable import ACTIVITY, Activity, Runnable
@@ -115,7 +115,7 @@ def _takers(object_id: str, key: str, model: Model) -> list[EffectiveObject]:
         and taker.fields[key].owner == object_id
         and _knows(taker.type, key)
     ]
-    return sorted(takers, key=lambda taker: not issubclass(_class(taker.type or ""), Activity))
+    return sorted(takers, key=lambda taker: not issubclass(class_of(taker.type or ""), Activity))
 
 
 def _is_lost(item: EffectiveObject, model: Model) -> bool:
@@ -123,13 +123,9 @@ def _is_lost(item: EffectiveObject, model: Model) -> bool:
     return item.id in model.failed or (item.type or "") not in types()
 
 
-def _class(type_name: str) -> type[Component]:
-    return types().get(type_name) or stand_in(type_name)[0]
-
-
 def _knows(type_name: str, key: str) -> bool:
     cls = types().get(type_name)
-    return bool(_CUSTOM.match(key)) or (key in cls.verdicts if cls else _class(type_name) is not Component)
+    return bool(_CUSTOM.match(key)) or (key in cls.verdicts if cls else class_of(type_name) is not Component)
 
 
 def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
@@ -143,7 +139,7 @@ def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdic
 
 def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
     """Return what the type says of a field, as far as this object has come to be used."""
-    cls, base = types().get(type_name), _class(type_name)
+    cls, base = types().get(type_name), class_of(type_name)
     put_in = (object_id, key) in model.read
     if key == "myComment" and issubclass(base, Runnable):
         return exact("the task's documentation")

@@ -62,7 +62,7 @@ def convert(definition: Definition, options: Options) -> Conversion:
     """
     model, plan = _plan(definition, options, {})
     if model.problems:
-        problems = list(dict.fromkeys(model.problems))
+        problems = model.problems
         if not options.allow_invalid:
             raise InvalidDefinitionError(definition.source, problems)
         model, plan = _plan(definition, options, _faults(problems))
@@ -89,7 +89,7 @@ def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -
     parameters = Parameters(definition, options.values, _names_in_secret_fields(definition))
     name = pipeline_name(options.name or definition.source.rpartition(".")[0] or "pipeline")
     model = Model(name, definition.source, objects, parameters, faults=faults)
-    model.problems += [*definition.problems, *circles, *parameters.problems()]
+    model.refuse(*definition.problems, *circles, *parameters.problems())
     return model, make_plan(model, options)
 
 

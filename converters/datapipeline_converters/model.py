@@ -56,6 +56,10 @@ class Model:
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
 
+    def refuse(self, *problems: Problem) -> None:
+        """Take note of what Data Pipeline would refuse, each problem once."""
+        self.problems += [problem for problem in problems if problem not in self.problems]
+
     def leave(self, text: str) -> None:
         """Leave something to the user; the conversion then ends with exit status 1."""
         self.left.setdefault(text)

@@ -134,15 +134,9 @@ class Scope:
 
     def _starred(self, key: str) -> Node:
         """Return the Variable that stands for a field that is kept encrypted."""
-        template = replace(self, late=False).bind("".join(v for v in self._texts(key)))
-        value = expressions.constant(template) if expressions.is_constant(template) else ""
+        texts = [value for value in present(self.model, self.owner, key) if isinstance(value, str)]
         name = f"{self.owner.id}_{key.removeprefix('*')}"
-        return expressions.Variable(
-            self.model.secret(name, value if isinstance(value, str) else ",".join(value))
-        )
-
-    def _texts(self, key: str) -> list[str]:
-        return [value for value in present(self.model, self.owner, key) if isinstance(value, str)]
+        return expressions.Variable(self._secret(name, "".join(texts), f"field `{key}` of `{self.owner.id}`"))
 
     def _values(self, key: str) -> Node:
         nodes = [self._value(value) for value in present(self.model, self.owner, key)]
@@ -166,7 +160,9 @@ class Scope:
         if values is None and declared.optional:
             return Text("")
         if parameters.is_secret(name):
-            return expressions.Variable(self._secret(name))
+            if values is None:
+                return expressions.Variable(self.model.secret(name, None))
+            return expressions.Variable(self._secret(name, f"#{{{name}}}", f"parameter `{name}`"))
         if values is None and self.model.scheduled:
             self.model.leave(
                 f"parameter `{name}` has no value: give it with --set {name}=… or in its Variable"
@@ -191,19 +187,19 @@ class Scope:
         )
         return Items(nodes) if declared.is_array else nodes[0]
 
-    def _secret(self, name: str) -> str:
-        """Return the key of the Variable that holds a secret parameter."""
-        if self.model.parameters.values(name) is None:
-            return self.model.secret(name, None)
+    def _secret(self, name: str, text: str, what: str) -> str:
+        """Return the key of the Variable that holds a secret.
+
+        :param text: the text whose value is the secret
+        :param what: what the text is, for the user
+        """
         try:
-            template = replace(self, late=False).bind(f"#{{{name}}}")
+            template = replace(self, late=False).bind(text)
             value = expressions.constant(template) if expressions.is_constant(template) else None
         except (expressions.ExpressionError, MissingValueError):
             value = None
         if value is None:
-            self.model.leave(
-                f"the value of the secret parameter `{name}` cannot be evaluated: set its Variable"
-            )
+            self.model.leave(f"the value of the secret {what} cannot be evaluated: set its Variable")
         return self.model.secret(name, value if isinstance(value, str | None) else ",".join(value))
 
     def _without_passwords(self, text: str) -> str:

@@ -176,3 +176,26 @@ def test_a_secret_that_is_no_valid_expression_is_left_to_the_user() -> None:
     found = converted(shell("A", command="#{*myPw}"), parameters=[{"id": "*myPw", "default": f"{WORD}#{{"}])
     assert any("`myPw` cannot be evaluated" in text for text in found.plan.left)
     assert not [name for name, file in found.files.items() if WORD in file.text]
+
+
+def test_a_secret_stays_out_of_a_text_whose_parameters_cannot_stay_open() -> None:
+    found = converted(
+        shell("A", command="#{'t-' + myArr} #{format(@scheduledStartTime, myPattern)} #{*myPw}"),
+        parameters=[
+            {"id": "myArr", "isArray": "true", "default": ["a", "b"]},
+            {"id": "myPattern", "default": "YYYY"},
+            {"id": "*myPw", "default": WORD},
+        ],
+    )
+    assert not [name for name, file in found.files.items() if WORD in file.text and not file.secret]
+    assert not found.complete
+
+
+def test_a_starred_field_whose_parameter_has_no_value() -> None:
+    found = converted(
+        shell("A", command="x #{myDb.*password}", myDb=ref("Db")),
+        DATABASE | {"*password": "#{*myPw}"},
+        parameters=[{"id": "*myPw"}],
+    )
+    assert arguments(found, "A")["command"] == "x {{ var.value.x_secret_Db_password }}"
+    assert not found.complete

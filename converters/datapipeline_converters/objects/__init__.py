@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 
 from datapipeline_converters.objects.component import Component
+from datapipeline_converters.objects.unsupported import stand_in
 
 
 @cache
@@ -19,3 +20,8 @@ def types() -> dict[str, type[Component]]:
             if isinstance(value, type) and issubclass(value, Component) and value.page:
                 found[value.__name__] = value
     return found
+
+
+def class_of(name: str) -> type[Component]:
+    """Return the class of a type, or what stands for a type that has none."""
+    return types().get(name) or stand_in(name)[0]

@@ -51,7 +51,6 @@ ACTIVITY = verdict_table(
 )
 
 _NO_WORK = "a data node does no work of its own"
-NO_COMMENT = not_needed("a comment on something that is no task; it stays in the definition")
 DATA_NODE = verdict_table(
     _SHARED,
     {
@@ -125,7 +124,6 @@ class Activity(Runnable):
     input: tuple[Ref, ...] = ()
     output: tuple[Ref, ...] = ()
     schedule: Ref | None = None
-    schedule_type: ScheduleType | None = None
     runs_on: Ref | None = None
     max_active_instances: int | None = None
 

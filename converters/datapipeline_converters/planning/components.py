@@ -13,7 +13,7 @@ from datapipeline_converters.expressions import Template, constant, is_constant
 from datapipeline_converters.ledger import Verdict, emulated, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier, unique
-from datapipeline_converters.objects import types
+from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
 from datapipeline_converters.objects.unsupported import base_of, stand_in
@@ -127,16 +127,14 @@ class Components:
             return Component(id=object_id, name=object_id, type="", trouble=trouble)
         cls = types().get(effective.type or "")
         if fault := self.model.faults.get(object_id):
-            return self._read(base_of(cls or stand_in(effective.type or "")[0]), object_id, referrers, fault)[
-                0
-            ]
+            return self._read(base_of(class_of(effective.type or "")), object_id, referrers, fault)[0]
         if cls is None:
             base, trouble = stand_in(effective.type or "")
             return self._read(base, object_id, referrers, trouble)[0]
         component, problems = self._read(cls, object_id, referrers)
         if not problems:
             return component
-        self.model.problems += [problem for problem in problems if problem not in self.model.problems]
+        self.model.refuse(*problems)
         return self._read(base_of(cls), object_id, referrers, " ".join(map(str, problems)))[0]
 
     def _read(

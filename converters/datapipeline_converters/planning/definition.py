@@ -9,9 +9,8 @@ from datapipeline_converters.inheritance import DEFAULT_ID
 from datapipeline_converters.ledger import approximated
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier, unique
-from datapipeline_converters.objects import types
+from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import Activity
-from datapipeline_converters.objects.unsupported import stand_in
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.components import Components
@@ -85,7 +84,7 @@ def _report_shared_machines(components: Components, activities: Iterable[Activit
 
 
 def _is_activity(name: str) -> bool:
-    return issubclass(types().get(name) or stand_in(name)[0], Activity)
+    return issubclass(class_of(name), Activity)
 
 
 def _activity(components: Components, object_id: str) -> Activity:

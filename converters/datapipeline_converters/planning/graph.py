@@ -105,6 +105,6 @@ class Graph:
     def _refuse(self, object_ids: Iterable[str], text: str, field: str = "") -> None:
         """Add a problem for each object concerned."""
         for object_id in object_ids:
-            problem = Problem(object_id, field, f"{text}. Remove one of these dependencies.")
-            if problem not in self.components.model.problems:
-                self.components.model.problems.append(problem)
+            self.components.model.refuse(
+                Problem(object_id, field, f"{text}. Remove one of these dependencies.")
+            )

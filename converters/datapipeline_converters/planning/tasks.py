@@ -69,7 +69,7 @@ class TaskPlanner:
         An expression that is wrong in itself is a problem of the definition; one that is right is left to the user.
         """
         if not isinstance(error, UnsupportedExpressionError):
-            self.components.model.problems.append(Problem(step.object_id, "", str(error)))
+            self.components.model.refuse(Problem(step.object_id, "", str(error)))
         runnable = self.runnable(step)
         return self._failing(runnable, error.sentence, self._telling(runnable, step))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datapipeline_converters import expressions
-from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template
+from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.plan import ArrayParam, Call, FieldText
@@ -102,7 +102,11 @@ class TextWriter:
         try:
             return expressions.write_jinja(text.template, self.runtime, many=many), text
         except expressions.UnsupportedExpressionError:
-            if not any(isinstance(leaf, Parameter) for leaf in expressions.leaves(text.template)):
+            leaves = list(expressions.leaves(text.template))
+            # Values put in would take secrets along: such a text is refused instead.
+            if any(isinstance(leaf, Variable) for leaf in leaves) or not any(
+                isinstance(leaf, Parameter) for leaf in leaves
+            ):
                 raise
             text = replace(text, template=self.fix(text))
             written = expressions.write_jinja(text.template, self.runtime, many=many)

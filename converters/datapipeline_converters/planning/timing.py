@@ -73,7 +73,7 @@ def _style(components: Components, activity_id: str) -> str | None:
             components.reader(activity_id), "scheduleType", values, ScheduleType | None
         )
     except (FieldError, ConversionError) as error:
-        components.model.problems.append(Problem(activity_id, "scheduleType", str(error)))
+        components.model.refuse(Problem(activity_id, "scheduleType", str(error)))
         return None
     return style
 
@@ -91,7 +91,7 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
         fault = f"refers to {found.id!r}, which is no Schedule."
     else:
         return None  # what is wrong with the Schedule is said there
-    components.model.problems.append(Problem(activity_id, "schedule", fault))
+    components.model.refuse(Problem(activity_id, "schedule", fault))
     return None
 
 
@@ -136,9 +136,8 @@ def _check(components: Components, schedule: Schedule, period: Period) -> None:
         ),
     }
     for field, fault in faults.items():
-        problem = Problem(schedule.id, field, fault)
-        if fault and problem not in components.model.problems:
-            components.model.problems.append(problem)
+        if fault:
+            components.model.refuse(Problem(schedule.id, field, fault))
 
 
 def _anchor(components: Components, schedule: Schedule, style: str, options: Options) -> datetime | None:
@@ -151,8 +150,7 @@ def _anchor(components: Components, schedule: Schedule, style: str, options: Opt
         problem = Problem(
             schedule.id, "startDateTime", "is missing, and so is startAt: a Schedule needs one of them."
         )
-        if problem not in components.model.problems:
-            components.model.problems.append(problem)
+        components.model.refuse(problem)
         return None
     if schedule.occurrences == 1:
         late = " at once, where Data Pipeline waited one period" if style == "timeseries" else ""
