@@ -83,5 +83,6 @@ def test_every_operator_of_the_provider_is_planned_somewhere() -> None:
                 for name, value in vars(loaded).items()
                 if name.endswith(("Operator", "Sensor")) and value.__module__ == loaded.__name__
             ]
-            if public and not module.name.startswith(("presence", "s3_precondition")):
+            # What a private module holds is a base of operators, as get_provider_info has it too.
+            if public and not module.name.startswith(("_", "presence", "s3_precondition")):
                 assert loaded.__name__ in planned

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from datapipeline_provider._compat import BaseOperator
+from datapipeline_provider.operators._common import DataNodeOperator
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from mypy_boto3_s3 import S3Client
 
     from datapipeline_provider._compat import Context
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.database import Database
 
 
-class CopyActivityOperator(BaseOperator):
+class CopyActivityOperator(DataNodeOperator):
     r"""Copy records from one data node to another (dp-object-copyactivity).
 
     From S3 or a database to S3 or a database. Files are unquoted text: a backslash precedes a separator inside a
@@ -38,6 +36,7 @@ class CopyActivityOperator(BaseOperator):
     :raises DatapipelineError: anything that keeps the copy from being complete; never with values of a row.
     """
 
+    node_fields = ("input_node", "output_node")
     template_fields = ("input_node", "output_node")  # `output` is Airflow's name for a task's XCom
     ui_color = "#d6e9c6"
 
@@ -54,11 +53,6 @@ class CopyActivityOperator(BaseOperator):
         self.output_node = output
         self.aws_conn_id = aws_conn_id
         self._running: Cancellable[Moved] | None = None
-
-    def render_template_fields(self, context: Context, jinja_env: Environment | None = None) -> None:
-        """Render copies of the data nodes: rendering changes them in place, and tasks may share a node."""
-        self.input_node, self.output_node = copy.deepcopy((self.input_node, self.output_node))
-        super().render_template_fields(context, jinja_env)
 
     def execute(self, context: Context) -> Moved:
         """Copy everything."""

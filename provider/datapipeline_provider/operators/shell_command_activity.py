@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import signal
-from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider._compat import BaseOperator
 from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.operators._common import DataNodeOperator, flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from jinja2 import Environment
+    from collections.abc import Iterable, Sequence
 
     from datapipeline_provider._compat import Context
     from datapipeline_provider.shell.process import ProcessGroup
@@ -38,7 +35,7 @@ class ShellCommandError(DatapipelineError):
         super().__init__(f"{task_id}: the command ended with {ended}, not with 0. Its output is {places}.")
 
 
-class ShellCommandActivityOperator(BaseOperator):
+class ShellCommandActivityOperator(DataNodeOperator):
     """Runs a command or script with bash on the worker (dp-object-shellcommandactivity).
 
     The command runs in a new, empty directory that is removed afterwards, gets the worker's environment without
@@ -59,6 +56,7 @@ class ShellCommandActivityOperator(BaseOperator):
     :raises CommandArgumentError: if not exactly one of `command` and `script_uri` is given.
     """
 
+    node_fields = ("input_nodes", "output_nodes")
     template_fields = (
         "command",
         "script_uri",
@@ -101,11 +99,6 @@ class ShellCommandActivityOperator(BaseOperator):
         self.stderr = stderr
         self.aws_conn_id = aws_conn_id
 
-    def render_template_fields(self, context: Context, jinja_env: Environment | None = None) -> None:
-        """Render copies of the data nodes: rendering changes them in place, and tasks may share a node."""
-        self.input_nodes, self.output_nodes = deepcopy((self.input_nodes, self.output_nodes))
-        super().render_template_fields(context, jinja_env)
-
     def execute(self, context: Context) -> None:
         """Stage, run, upload.
 
@@ -142,7 +135,7 @@ class ShellCommandActivityOperator(BaseOperator):
             staging.publish()
 
     def _program(self, root: Path, transfers: Transfers) -> list[str]:
-        arguments = list(_flat(self.script_arguments))
+        arguments = list(flat(self.script_arguments))
         if self.command is not None:
             return ["bash", "-c", self.command, self.task_id, *arguments]
         from datapipeline_provider.shell.script import fetch
@@ -175,11 +168,3 @@ class ShellCommandActivityOperator(BaseOperator):
             raise ShellCommandError(self.task_id, code, [s.uri for s in streams if s.uri])
         if problem is not None:
             raise problem
-
-
-def _flat(values: object) -> Iterator[str]:
-    if isinstance(values, list | tuple):
-        for value in values:
-            yield from _flat(value)
-    elif values is not None:
-        yield str(values)

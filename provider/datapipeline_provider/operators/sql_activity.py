@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from datapipeline_provider._compat import BaseOperator
 from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.operators._common import DataNodeOperator, flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from jinja2 import Environment
+    from collections.abc import Sequence
 
     from datapipeline_provider._compat import Context
     from datapipeline_provider.copy.running import Cancellable
@@ -27,7 +23,7 @@ class SqlScriptError(DatapipelineError):
         super().__init__(f"Task {task_id!r}: give exactly one of sql and script_uri.")
 
 
-class SqlActivityOperator(BaseOperator):
+class SqlActivityOperator(DataNodeOperator):
     """Run an SQL script (dp-object-sqlactivity). What queries return goes nowhere.
 
     The script may hold several statements separated by semicolons; `?` placeholders are filled in order, across
@@ -52,6 +48,7 @@ class SqlActivityOperator(BaseOperator):
         number of placeholders.
     """
 
+    node_fields = ("output_node",)
     template_fields = ("sql", "script_uri", "parameters", "query_group", "output_node")
     template_fields_renderers = {"sql": "sql"}
     ui_color = "#d6e0f0"
@@ -80,11 +77,6 @@ class SqlActivityOperator(BaseOperator):
         if (sql is None) == (script_uri is None):
             raise SqlScriptError(self.task_id)
 
-    def render_template_fields(self, context: Context, jinja_env: Environment | None = None) -> None:
-        """Render a copy of the data node: rendering changes it in place, and tasks may share a node."""
-        self.output_node = copy.deepcopy(self.output_node)
-        super().render_template_fields(context, jinja_env)
-
     def execute(self, context: Context) -> None:
         """Run the script."""
         from datapipeline_provider.copy.running import Cancellable
@@ -94,7 +86,7 @@ class SqlActivityOperator(BaseOperator):
             database=self._database(self.conn_id),
             open_database=self._database,
             text=self.sql if self.sql is not None else self._fetched(),
-            parameters=list(_flat(self.parameters)),
+            parameters=list(flat(self.parameters)),
             query_group=self.query_group,
             output=self.output_node,
             log=self.log,
@@ -119,12 +111,3 @@ class SqlActivityOperator(BaseOperator):
 
         client = S3Hook(aws_conn_id=self.aws_conn_id).get_conn()
         return download.text(client, str(self.script_uri))
-
-
-def _flat(values: Any) -> Iterator[str]:
-    """Yield the single values of lists in lists, without None, as text."""
-    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
-        for value in values:
-            yield from _flat(value)
-    elif values is not None:
-        yield str(values)
