@@ -45,7 +45,8 @@ ALLOWED: dict[str, set[str]] = {
     "output": {"conversion", "errors"},
     "values_files": {"carriers", "definition", "errors"},
     "sources": {"carriers", "definition", "names", "options"},
-    "cli": {"conversion", "errors", "objects", "options", "output", "reports", "sources", "values_files"},
+    "cli": {"conversion", "definition", "errors", "objects", "options", "output", "reports", "sources"}
+    | {"values_files"},
 }
 
 

@@ -57,15 +57,29 @@ Argument: TypeAlias = (
 
 
 @dataclass(frozen=True)
+class WrittenText:
+    """A text as it stands in a task, beside what it was written from: what a verification compares.
+
+    :param source: the text with its meaning, evaluated by the reference
+    :param written: a Jinja template; a list of them, and of array parameters, where the field takes several values
+    """
+
+    source: FieldText
+    written: str | tuple[str | ArrayParam, ...]
+
+
+@dataclass(frozen=True)
 class Task:
     """One task of a DAG.
 
     :param id: both its task id and the variable's name
     :param operator: the class and its arguments, without the task id
+    :param texts: every text in the arguments that came from a field
     """
 
     id: str
     operator: Call
+    texts: Sequence[WrittenText] = ()
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def test_the_good_ones_of_several_are_written(tmp_path: Path, folder: Path) -> N
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (KeyError("geheim"), "internal error, KeyError at cli.py:"),
+        (KeyError("geheim"), "internal error, KeyError at cli/convert.py:"),
         (RecursionError("geheim"), "nested or chained too deeply"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from datapipeline_converters.expressions import ExpressionError, Template
 from datapipeline_converters.names import identifier
-from datapipeline_converters.plan import Argument, Call, Dag, FieldText, Param, Task
+from datapipeline_converters.plan import Argument, Call, Dag, FieldText, Param, Task, WrittenText
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
 from datapipeline_converters.planning.runtime import runtime_fields
@@ -58,8 +58,8 @@ class DagPlanner:
         written = {
             step: self._written(step, operator, planner, writer) for step, operator in operators.items()
         }
-        shared = _shared(list(written.values()))
-        ids = _task_ids(written)
+        shared = _shared([operator for operator, _ in written.values()])
+        ids = _task_ids({step: operator for step, (operator, _) in written.items()})
         return Dag(
             id=self.name,
             description=f"Converted from the AWS Data Pipeline definition {self.components.model.source}",
@@ -68,7 +68,10 @@ class DagPlanner:
             max_active_runs=self._active_runs(),
             default_args=shared,
             params=self._params(writer),
-            tasks=[Task(ids[step], _without(operator, shared)) for step, operator in written.items()],
+            tasks=[
+                Task(ids[step], _without(operator, shared), texts)
+                for step, (operator, texts) in written.items()
+            ],
             edges=[(ids[before], ids[after]) for before, after in edges],
         )
 
@@ -83,8 +86,10 @@ class DagPlanner:
             return operator
         return Call(operator.path, {**operator.arguments, "max_active_tis_per_dag": own})
 
-    def _written(self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter) -> Call:
-        """Return an operator with its texts; one that fails when a text cannot be said."""
+    def _written(
+        self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter
+    ) -> tuple[Call, Sequence[WrittenText]]:
+        """Return an operator with its texts written; one that fails when a text cannot be said."""
         try:
             return writer.write_operator(operator)
         except ExpressionError as error:

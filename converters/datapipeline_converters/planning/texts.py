@@ -10,7 +10,7 @@ from datapipeline_converters import expressions
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
-from datapipeline_converters.plan import ArrayParam, Call, FieldText
+from datapipeline_converters.plan import ArrayParam, Call, FieldText, WrittenText
 from datapipeline_converters.planning.runtime import NOTES
 
 _CALLBACKS = frozenset({"on_failure_callback", "on_success_callback"})
@@ -29,17 +29,19 @@ class TextWriter:
     runtime: Mapping[str, RuntimeField]
     fix: Callable[[FieldText], Template]
     params: dict[str, None] = field(default_factory=dict)
+    _texts: list[WrittenText] = field(default_factory=list)
 
-    def write_operator(self, operator: Call) -> Call:
-        """Return an operator with every template in it written as text.
+    def write_operator(self, operator: Call) -> tuple[Call, Sequence[WrittenText]]:
+        """Return an operator with every template in it written as text, and these texts.
 
         :raises ExpressionError: when Airflow cannot say what a text says; a message of a callback is then left as it was
         """
+        self._texts = []
         arguments = {
             key: self._messages(value) if key in _CALLBACKS else self._write(value)
             for key, value in operator.arguments.items()
         }
-        return Call(operator.path, arguments)
+        return Call(operator.path, arguments), self._texts
 
     def _write(self, argument: Any) -> Any:
         if isinstance(argument, FieldText):
@@ -66,25 +68,34 @@ class TextWriter:
             return self._one(text)
         except expressions.ExpressionError as error:
             self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
-            return expressions.write_jinja(Template((text.source,)), self.runtime).text
+            return self._one(replace(text, template=Template((text.source,))))
 
     def _elements(self, element: Any) -> list[Any]:
         if not isinstance(element, FieldText):
             return [self._write(element)]
-        written = self._written(element, many=True)
+        written, element = self._written(element, many=True)
         if written.items is None:
-            return [written.text]
-        return [ArrayParam(item.name) if isinstance(item, Parameter) else item for item in written.items]
+            return [self._record(element, written.text or "")]
+        items = tuple(
+            ArrayParam(item.name) if isinstance(item, Parameter) else item for item in written.items
+        )
+        self._texts.append(WrittenText(element, items))
+        return list(items)
 
     def _one(self, text: FieldText) -> str:
         """Return one text; the elements of a list are joined as they are inside a longer text."""
-        written = self._written(text)
-        if written.text is not None:
-            return written.text
-        joined = replace(text, template=Template((Joined(text.template),)))
-        return self._written(joined).text or ""
+        written, text = self._written(text)
+        if written.text is None:
+            joined = replace(text, template=Template((Joined(text.template),)))
+            written, text = self._written(joined)
+        return self._record(text, written.text or "")
 
-    def _written(self, text: FieldText, *, many: bool = False) -> expressions.Written:
+    def _record(self, text: FieldText, written: str) -> str:
+        self._texts.append(WrittenText(text, written))
+        return written
+
+    def _written(self, text: FieldText, *, many: bool = False) -> tuple[expressions.Written, FieldText]:
+        """Write a text and return it with what it was written from in the end."""
         self.model.read.add((text.object_id, text.field))
         written, text = self._write_with_values(text, many=many)
         verdict = exact if written.exact else approximated
@@ -95,7 +106,7 @@ class TextWriter:
                 self.params.setdefault(leaf.name)
             elif isinstance(leaf, Runtime) and leaf.name in NOTES:
                 self.model.notes.add(text.object_id, text.field, NOTES[leaf.name])
-        return written
+        return written, text
 
     def _write_with_values(self, text: FieldText, *, many: bool) -> tuple[expressions.Written, FieldText]:
         """Write a text; with today's values put in where no template can say it with open parameters."""

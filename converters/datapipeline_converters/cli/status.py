@@ -1,0 +1,13 @@
+"""The exit statuses, and how an error is told."""
+
+from __future__ import annotations
+
+import click
+
+COMPLETE, WORK_LEFT, FAILED = 0, 1, 2
+
+
+def fail(text: str) -> int:
+    """Tell of an error and return the exit status for it."""
+    click.echo(f"Error: {text}", err=True)
+    return FAILED
