@@ -73,6 +73,7 @@ class Airflow:
             "API_AUTH__JWT_SECRET": self.jwt_secret,
             "API__SECRET_KEY": self.jwt_secret,
             "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            "DAG_PROCESSOR__REFRESH_INTERVAL": 5,  # so that a file put into the folder later is seen soon
             "LOGGING__BASE_LOG_FOLDER": self.home / "logs",
             "USAGE_DATA_COLLECTION__ENABLED": False,
         }
