@@ -14,11 +14,16 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         os.environ["AIRFLOW_HOME"] = str(folder / "airflow")
-        from bench import converting, copying
+        from bench import converting, copying, parsing
 
         logging.disable(logging.INFO)
 
-        for title, results in (("Converting", converting.results()), ("Copying", copying.results(folder))):
+        benchmarks = {
+            "Converting": converting.results(),
+            "Reading DAG files": parsing.results(folder),
+            "Copying": copying.results(folder),
+        }
+        for title, results in benchmarks.items():
             print(f"\n{title}\n")
             for what, figure in results:
                 print(f"  {what:<60} {figure}", flush=True)

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -132,9 +133,7 @@ def after_the_runs(live: Live, tmp_path_factory: pytest.TempPathFactory) -> Live
 def test_the_scheduler_makes_the_runs_of_data_pipeline(after_the_runs: Live, name: str) -> None:
     edges = moments(HARD[name])
     at = 1 if HARD[name].style == "timeseries" else 0  # timeseries waits for the interval's end
-    expected = [
-        (start, end, (start, end)[at], "success") for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    expected = [(start, end, (start, end)[at], "success") for start, end in pairwise(edges)]
     found = [
         (
             *(
@@ -158,4 +157,4 @@ def test_the_tasks_are_told_these_intervals(after_the_runs: Live, name: str) -> 
     tasks = after_the_runs.airflow.api("GET", f"/dags/{name}/dagRuns/~/taskInstances?order_by=run_after")
     said = [task["rendered_fields"]["command"] for task in tasks["task_instances"]]
     edges = [edge.isoformat() for edge in moments(HARD[name])]
-    assert said == [f"echo {start} {end}" for start, end in zip(edges, edges[1:], strict=False)]
+    assert said == [f"echo {start} {end}" for start, end in pairwise(edges)]
