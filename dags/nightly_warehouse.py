@@ -47,6 +47,13 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
     tags=["data-pipeline"],
 ) as dag:
+    RawDay = S3DataNode(
+        directory_path="{{ params.myLake }}/orders/{{ data_interval_start.strftime('%Y/%m/%d') }}",
+    )
+    CleanDay = S3DataNode(
+        directory_path="{{ params.myLake }}/clean/{{ data_interval_start.strftime('%Y/%m/%d') }}",
+    )
+
     ExportOrders = CopyActivityOperator(
         task_id="ExportOrders",
         input=SqlDataNode(
@@ -54,9 +61,7 @@ with DAG(
             table="orders",
             select_query="select id, customer, amount, placed_at, note from orders where placed_at >= '{{ data_interval_start.strftime('%Y-%m-%d %H:%M:%S') }}' and placed_at < '{{ data_interval_end.strftime('%Y-%m-%d %H:%M:%S') }}' order by id",
         ),
-        output=S3DataNode(
-            directory_path="{{ params.myLake }}/orders/{{ data_interval_start.strftime('%Y/%m/%d') }}",
-        ),
+        output=RawDay,
         execution_timeout=timedelta(hours=3),
         on_failure_callback=[
             SnsAlarmNotifier(
@@ -66,7 +71,7 @@ with DAG(
             ),
         ],
         inlets=[Asset("x-sql://nightly_warehouse_Orders/orders")],
-        outlets=[Asset("s3://lake/orders")],
+        outlets=[Asset("x-s3://lake/orders")],
         doc_md="Data Pipeline object `ExportOrders` (CopyActivity)",
     )
 
@@ -90,16 +95,8 @@ with DAG(
         command="awk -F, '{ if ($3 > 0) print }' ${INPUT1_STAGING_DIR}/* > ${OUTPUT1_STAGING_DIR}/orders.csv && echo \"kept ${{ '{#' }}HOME} $1\"",
         script_arguments=["{{ data_interval_start.strftime('%Y-%m-%d') }}"],
         stage=True,
-        input=[
-            S3DataNode(
-                directory_path="{{ params.myLake }}/orders/{{ data_interval_start.strftime('%Y/%m/%d') }}",
-            ),
-        ],
-        output=[
-            S3DataNode(
-                directory_path="{{ params.myLake }}/clean/{{ data_interval_start.strftime('%Y/%m/%d') }}",
-            ),
-        ],
+        input=[RawDay],
+        output=[CleanDay],
         stdout="{{ params.myLogs }}/clean/{{ data_interval_start.strftime('%Y-%m-%dT%H:%M:%S') }}.out",
         execution_timeout=timedelta(hours=3),
         on_failure_callback=[
@@ -109,16 +106,14 @@ with DAG(
                 message="Clean failed for {{ data_interval_start.strftime('%Y-%m-%dT%H:%M:%S') }}..{{ data_interval_end.strftime('%Y-%m-%dT%H:%M:%S') }}",
             ),
         ],
-        inlets=[Asset("s3://lake/orders")],
-        outlets=[Asset("s3://lake/clean")],
+        inlets=[Asset("x-s3://lake/orders")],
+        outlets=[Asset("x-s3://lake/clean")],
         doc_md="Data Pipeline object `Clean` (ShellCommandActivity)",
     )
 
     LoadOrders = CopyActivityOperator(
         task_id="LoadOrders",
-        input=S3DataNode(
-            directory_path="{{ params.myLake }}/clean/{{ data_interval_start.strftime('%Y/%m/%d') }}",
-        ),
+        input=CleanDay,
         output=SqlDataNode(
             conn_id="nightly_warehouse_Warehouse",
             table="orders_fact",
@@ -133,7 +128,7 @@ with DAG(
                 message="LoadOrders failed for {{ data_interval_start.strftime('%Y-%m-%dT%H:%M:%S') }}..{{ data_interval_end.strftime('%Y-%m-%dT%H:%M:%S') }}",
             ),
         ],
-        inlets=[Asset("s3://lake/clean")],
+        inlets=[Asset("x-s3://lake/clean")],
         outlets=[Asset("x-sql://nightly_warehouse_Warehouse/orders_fact")],
         doc_md="Data Pipeline object `LoadOrders` (CopyActivity)",
     )

@@ -43,6 +43,6 @@ with DAG(
         ),
         execution_timeout=timedelta(hours=2),
         inlets=[Asset("x-sql://rds_to_s3_rds_mysql/rdstable")],
-        outlets=[Asset("s3://my-output-logs")],
+        outlets=[Asset("x-s3://my-output-logs")],
         doc_md="Data Pipeline object `RDStoS3CopyActivity` (CopyActivity)",
     )

@@ -80,8 +80,8 @@ done > "${OUTPUT1_STAGING_DIR}/counts.csv\"""",
             ),
         ],
         execution_timeout=timedelta(minutes=50),
-        inlets=[Asset("s3://example-bucket/files")],
-        outlets=[Asset("s3://example-bucket/counts")],
+        inlets=[Asset("x-s3://example-bucket/files")],
+        outlets=[Asset("x-s3://example-bucket/counts")],
         doc_md="""Data Pipeline object `Count` (ShellCommandActivity)
 
 Counts the lines of each file.""",

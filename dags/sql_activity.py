@@ -22,6 +22,12 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
     tags=["data-pipeline"],
 ) as dag:
+    Totals = SqlDataNode(
+        conn_id="sql_activity_Shop",
+        table="totals",
+        create_table_sql="create table totals (day date, sales int, amount decimal(12, 2))",
+    )
+
     Refresh = SqlActivityOperator(
         task_id="Refresh",
         conn_id="sql_activity_Shop",
@@ -35,11 +41,7 @@ group by day;""",
             "{{ dag_run.run_after.strftime('%Y-%m-%d') }}",
             "{{ dag_run.run_after.strftime('%Y-%m-%d') }}",
         ],
-        output=SqlDataNode(
-            conn_id="sql_activity_Shop",
-            table="totals",
-            create_table_sql="create table totals (day date, sales int, amount decimal(12, 2))",
-        ),
+        output=Totals,
         on_success_callback=[
             SnsAlarmNotifier(
                 topic_arn="arn:aws:sns:eu-west-1:123456789012:reports",
@@ -53,11 +55,7 @@ group by day;""",
 
     Export = CopyActivityOperator(
         task_id="Export",
-        input=SqlDataNode(
-            conn_id="sql_activity_Shop",
-            table="totals",
-            create_table_sql="create table totals (day date, sales int, amount decimal(12, 2))",
-        ),
+        input=Totals,
         output=S3DataNode(
             file_path="s3://example-bucket/report/{{ dag_run.run_after.strftime('%Y-%m-%d') }}.tsv.gz",
             s3_encryption_type="NONE",
@@ -65,7 +63,7 @@ group by day;""",
             compression="gzip",
         ),
         inlets=[Asset("x-sql://sql_activity_Shop/totals")],
-        outlets=[Asset("s3://example-bucket/report")],
+        outlets=[Asset("x-s3://example-bucket/report")],
         doc_md="Data Pipeline object `Export` (CopyActivity)",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -50,13 +51,22 @@ class SetConnection(Protocol):
         """Take Airflow's JSON fields: conn_type, host, port, login, password, schema, extra."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Stop the servers too when somebody ends pytest with SIGTERM; name our mark."""
+    """Stop the servers too when somebody ends pytest with SIGTERM; name our mark; choose the random cases' seed."""
     reach_loopback_directly()
+    if config.getoption("hypothesis_seed") is None:  # every run draws other cases, and can be repeated
+        config.option.hypothesis_seed = secrets.randbelow(2**32)
     config.addinivalue_line(
         "markers", "compat: slow; other versions of Airflow and Python, in their own venvs"
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say what repeats the random cases of this run."""
+    number = f"DP_EXAMPLES={os.environ['DP_EXAMPLES']} " if "DP_EXAMPLES" in os.environ else ""
+    return f"random cases: {number}pytest --hypothesis-seed={config.getoption('hypothesis_seed')}"
 
 
 @pytest.fixture(scope="session")

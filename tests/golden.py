@@ -14,7 +14,7 @@ from datapipeline_converters.options import Options
 
 DAGS = Path(__file__).parent.parent / "dags"
 NAMES = sorted(path.stem for path in (DAGS / "definitions").glob("*.json"))
-BACKFILLED = {"nightly_warehouse", "shell_command_activity"}
+BACKFILLED = {"hourly_and_daily", "nightly_warehouse", "shell_command_activity"}
 NOW = datetime.fromisoformat("2026-11-21T00:00:00")
 
 

@@ -25,30 +25,36 @@ ALLOWED: dict[str, set[str]] = {
     "inheritance": {"definition", "errors"},
     "expressions": {"errors"},
     "ledger": set(),
-    "parameters": {"definition", "errors", "names"},
-    "plan": {"definition", "expressions"},
-    "options": set(),
+    "parameters": {"definition", "errors", "expressions", "names"},
+    "parameter_lines": {"definition", "ledger", "model", "parameters", "plan"},
+    "plan": {"definition", "expressions", "periods"},
+    "options": {"errors", "names"},
     "assets": set(),
     "jdbc": {"plan"},
-    "schedule_dates": {"periods"},
+    "schedule_calculator": {"periods"},
     "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
     "model": {"errors", "expressions", "inheritance", "ledger", "names", "parameters", "plan"},
-    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "parameters"},
+    "runtime_names": set(),
+    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "parameters"}
+    | {"runtime_names"},
     "planning": MODEL
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
-    | {"schedule_dates", "scope"},
-    "rendering": {"plan"},
+    | {"schedule_calculator", "scope"},
+    "rendering": {"names", "plan"},
     "accounting": {"definition", "inheritance", "ledger", "model", "objects"},
     "reports": {"definition", "ledger", "plan"},
     "conversion": {"accounting", "definition", "errors", "inheritance", "ledger", "model", "names", "options"}
-    | {"parameters", "plan", "planning", "rendering", "reports", "scope"},
+    | {"parameter_lines", "parameters", "plan", "planning", "rendering", "reports", "scope"},
     "output": {"conversion", "errors"},
+    "forecasting": {"airflow_process", "conversion", "definition", "errors", "ledger", "model", "objects"}
+    | {"options", "periods", "plan", "planning", "schedule_calculator", "scope"},
     "values_files": {"carriers", "definition", "errors"},
     "sources": {"carriers", "definition", "names", "options"},
     "airflow_process": {"errors"},
     "in_airflow": set(),
+    "verification": {"airflow_process", "conversion", "definition", "expressions", "plan", "schedule_calculator"},
     "cli": {"conversion", "definition", "errors", "objects", "options", "output", "reports", "sources"}
-    | {"values_files"},
+    | {"forecasting", "values_files", "verification"},
 }
 
 
@@ -106,6 +112,18 @@ def test_a_type_knows_no_other_type() -> None:
 
 def test_the_provider_does_not_know_the_converters() -> None:
     for path in PROVIDER.rglob("*.py"):
+        assert not [name for name in imports(path) if name.startswith("datapipeline_converters")], path
+
+
+def test_the_two_answers_about_schedules_share_no_code() -> None:
+    calculator = CONVERTERS / "schedule_calculator.py"
+    timetables = sorted((PROVIDER / "timetables").glob("*.py"))
+    assert [path.name for path in timetables] == ["__init__.py", "anchored.py", "period.py"]
+    for path in (calculator, CONVERTERS / "periods.py"):
+        top = {name.split(".")[0] for name in imports(path)}
+        assert top <= {*sys.stdlib_module_names, "datapipeline_converters"}, path
+        assert imported_parts(path) <= {"periods"}, path
+    for path in timetables:
         assert not [name for name in imports(path) if name.startswith("datapipeline_converters")], path
 
 

@@ -65,7 +65,7 @@ with DAG(
         ),
         output=raw,
         inlets=[Asset("x-sql://nightly_warehouse_Orders/orders")],
-        outlets=[Asset("s3://lake/orders")],
+        outlets=[Asset("x-s3://lake/orders")],
     )
     raw_is_there = S3PrefixNotEmptySensor(
         task_id="raw_is_there",
@@ -84,8 +84,8 @@ with DAG(
         input=[raw],
         output=[clean],
         stdout=f"{{{{ params.myLogs }}}}/clean/{START}.out",
-        inlets=[Asset("s3://lake/orders")],
-        outlets=[Asset("s3://lake/clean")],
+        inlets=[Asset("x-s3://lake/orders")],
+        outlets=[Asset("x-s3://lake/clean")],
     )
     load = CopyActivityOperator(
         task_id="load_orders",
@@ -102,7 +102,7 @@ with DAG(
                 "(id int, customer text, note text, amount numeric(12,2), placed_at timestamp)"
             ),
         ),
-        inlets=[Asset("s3://lake/clean")],
+        inlets=[Asset("x-s3://lake/clean")],
         outlets=[Asset("x-sql://nightly_warehouse_Warehouse/orders_fact")],
     )
     summarise = SqlActivityOperator(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from datapipeline_converters.definition import Definition, PipelineObject
-from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
+from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject, heirs, overridden
 from datapipeline_converters.ledger import (
+    PARAMETER,
     Grade,
     Line,
     Verdict,
@@ -24,6 +26,8 @@ from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
 from datapipeline_converters.objects.runnable import ACTIVITY, Activity, Runnable
 from datapipeline_converters.objects.unsupported import stand_in
+
+_Heirs: TypeAlias = Mapping[tuple[str, str], Sequence[EffectiveObject]]
 
 _CUSTOM = re.compile(r"my[A-Z_]")
 _LATENESS = {"lateAfterTimeout", "onLateAction"}
@@ -47,9 +51,18 @@ _PUT_IN = exact("put in where expressions name it")
 
 
 def account(definition: Definition, model: Model) -> tuple[Line, ...]:
-    """Return the ledger's lines in the order of the file."""
+    """Return the ledger's lines on objects, in the order of the file."""
+    inherited, nearer = heirs(model.objects.values()), overridden(model.objects, definition)
     return tuple(
-        Line(item.id, item.type, key, _verdict(item, key, model), _page(item))
+        Line(
+            item.id,
+            item.type,
+            key,
+            _verdict(item, key, model, inherited),
+            _page(item),
+            inherited_by=_ids(inherited.get((item.id, key), ())),
+            overridden_for=_ids(nearer.get((item.id, key), ())),
+        )
         for item in definition.objects.values()
         for key in item.fields
     )
@@ -57,17 +70,29 @@ def account(definition: Definition, model: Model) -> tuple[Line, ...]:
 
 def losses(lines: Iterable[Line], model: Model) -> list[str]:
     """Return what the ledger refuses and no failing task says already, in sentences for the user."""
+    inherited = heirs(model.objects.values())
     found: dict[str, None] = {}
     for line in lines:
-        if line.verdict.grade is not Grade.REFUSED or line.object_id in model.failed:
+        if line.verdict.grade is not Grade.REFUSED or (
+            line.object_id in model.failed and line.type != PARAMETER
+        ):
             continue
-        takers = _takers(line.object_id, line.field, model)
+        takers = _takers(line.object_id, line.field, inherited) if line.type != PARAMETER else []
         if takers and all(_is_lost(taker, model) for taker in takers):
             continue
-        known = line.type is None or line.type in types()
-        where = f"object `{line.object_id}`" + (f", field `{line.field}`" if known else f" ({line.type})")
-        found.setdefault(f"{where}: {line.verdict.reason}")
+        found.setdefault(f"{_where(line)}: {line.verdict.reason}")
     return list(found)
+
+
+def _where(line: Line) -> str:
+    if line.type == PARAMETER:
+        return f"parameter `{line.object_id}`, attribute `{line.field}`"
+    known = line.type is None or line.type in types()
+    return f"object `{line.object_id}`" + (f", field `{line.field}`" if known else f" ({line.type})")
+
+
+def _ids(objects: Iterable[EffectiveObject]) -> tuple[str, ...]:
+    return tuple(item.id for item in objects)
 
 
 def _page(item: PipelineObject) -> str:
@@ -77,21 +102,23 @@ def _page(item: PipelineObject) -> str:
     return f"dp-object-{item.type.lower()}" if item.type and item.id != DEFAULT_ID else _INHERITANCE_PAGE
 
 
-def _verdict(item: PipelineObject, key: str, model: Model) -> Verdict:
+def _verdict(item: PipelineObject, key: str, model: Model, inherited: _Heirs) -> Verdict:
     """Return what became of a field: of the object that has it, or else of those that inherit it."""
     if key == "parent":
         return exact("the parent's fields are applied")
     if item.id == DEFAULT_ID or item.type is None:
-        return _of_takers(item, key, model) or not_needed("nothing that inherits it has a use for it")
+        return _of_takers(item, key, model, inherited) or not_needed(
+            "nothing that inherits it has a use for it"
+        )
     own = _of_object(item.id, item.type, key, model)
     if own.grade is not Grade.NOT_NEEDED:
         return own
-    return _of_takers(item, key, model) or own
+    return _of_takers(item, key, model, inherited) or own
 
 
-def _of_takers(item: PipelineObject, key: str, model: Model) -> Verdict | None:
+def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) -> Verdict | None:
     """Return the worst of what became of a field where it was inherited; None where nobody has a use for it."""
-    takers = _takers(item.id, key, model)
+    takers = _takers(item.id, key, inherited)
     # What is lost with an object as a whole is said there, unless nothing else takes the field.
     kept = [
         taker
@@ -104,17 +131,9 @@ def _of_takers(item: PipelineObject, key: str, model: Model) -> Verdict | None:
     return worst([*needed, *model.notes.of(item.id, key)]) or worst(found)
 
 
-def _takers(object_id: str, key: str, model: Model) -> list[EffectiveObject]:
+def _takers(object_id: str, key: str, inherited: _Heirs) -> list[EffectiveObject]:
     """Return the objects that inherit a field from an object and have a use for it, those that become tasks first."""
-    takers = [
-        taker
-        for taker in model.objects.values()
-        if taker.id != object_id
-        and taker.type
-        and key in taker.fields
-        and taker.fields[key].owner == object_id
-        and _knows(taker.type, key)
-    ]
+    takers = [taker for taker in inherited.get((object_id, key), ()) if _knows(taker.type or "", key)]
     return sorted(takers, key=lambda taker: not issubclass(class_of(taker.type or ""), Activity))
 
 

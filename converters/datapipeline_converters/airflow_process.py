@@ -28,14 +28,14 @@ def ask(
     sources: Mapping[str, str],
     question: Mapping[str, Any],
     environment: Mapping[str, str] | None = None,
-) -> Any:
-    """Return Airflow's answer to a question about generated files.
+) -> tuple[Any, Mapping[str, str]]:
+    """Return Airflow's answer to a question about generated files, and by name why it cannot import some of them.
 
     :param name: one of `in_airflow.__main__.QUESTIONS`
     :param sources: the text of each DAG file, by file name
     :param question: the question's arguments, JSON values
     :param environment: variables of the process's environment, such as AIRFLOW_VAR_X
-    :raises AirflowProcessError: when Airflow is not installed here, or cannot import a file
+    :raises AirflowProcessError: when Airflow is not installed here, or does not answer
     """
     with tempfile.TemporaryDirectory(prefix="dp2airflow-") as home:
         folder = Path(home)
@@ -55,7 +55,4 @@ def ask(
             last = (process.stderr or process.stdout).strip().rpartition("\n")[2]
             raise AirflowProcessError(f"Airflow could not be asked: {last or process.returncode}")
         answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    if answer["errors"]:
-        faults = "\n".join(f"  {file}: {error}" for file, error in sorted(answer["errors"].items()))
-        raise AirflowProcessError(f"Airflow cannot import what was generated:\n{faults}")
-    return answer["answer"]
+    return answer["answer"], answer["errors"]

@@ -1,6 +1,8 @@
 """Knows the URIs under which Airflow shows data nodes as inlets and outlets.
 
 Airflow refuses two assets that share a URI under different names, so the URI is the name, and both are a function of the data alone.
+The schemes begin with `x-`: for any other, Airflow loads the URI handlers of all providers, boto3 with them, whenever it reads
+the file, which takes longer than all the rest of it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ def s3_asset(path: str, whole: bool) -> str | None:
         return None
     if not whole:
         key = key.rpartition("/")[0]
-    return f"s3://{quote(bucket)}/{quote(key)}".rstrip("/")[:_LONGEST]
+    return f"x-s3://{quote(bucket)}/{quote(key)}".rstrip("/")[:_LONGEST]
 
 
 def table_asset(connection: str, table: str) -> str:

@@ -14,6 +14,7 @@ from datapipeline_converters.ledger import Line
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import pipeline_name
 from datapipeline_converters.options import Options
+from datapipeline_converters.parameter_lines import note_put_in, parameter_lines
 from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.definition import make_plan
@@ -21,7 +22,7 @@ from datapipeline_converters.rendering.dags import render
 from datapipeline_converters.reports.ledger_file import ledger_json
 from datapipeline_converters.reports.report import report_text
 from datapipeline_converters.reports.secrets import connections_json, variables_json
-from datapipeline_converters.scope import names_in
+from datapipeline_converters.scope import names_in, starred_names_in
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def convert(definition: Definition, options: Options) -> Conversion:
         model, plan = _plan(definition, options, _faults(problems))
         plan = replace(plan, left=[*(str(problem) for problem in problems), *plan.left])
     name = model.name
-    lines = account(definition, model)
+    note_put_in(model, plan)
+    lines = (*account(definition, model), *parameter_lines(definition, model, plan))
     plan = replace(plan, left=list(dict.fromkeys([*plan.left, *losses(lines, model)])))
     source = render(plan)
     ast.parse(source)  # a file that Python cannot read must never be written
@@ -85,12 +87,23 @@ def convert(definition: Definition, options: Options) -> Conversion:
 
 def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -> tuple[Model, Plan]:
     """Return a model and its plan; objects with faults stand there as what cannot be converted."""
-    objects, circles = inherit(definition)
-    parameters = Parameters(definition, options.values, _names_in_secret_fields(definition))
-    name = pipeline_name(options.name or definition.source.rpartition(".")[0] or "pipeline")
-    model = Model(name, definition.source, objects, parameters, faults=faults)
-    model.refuse(*definition.problems, *circles, *parameters.problems())
+    model = model_of(definition, options, faults)
     return model, make_plan(model, options)
+
+
+def model_of(definition: Definition, options: Options, faults: Mapping[str, str] | None = None) -> Model:
+    """Return what a definition is once inheritance and values are applied, with nothing planned yet.
+
+    :param faults: what is wrong with objects that are to stand there as what cannot be converted, by object id
+    """
+    objects, circles = inherit(definition)
+    parameters = Parameters(definition, options.values, _names_in_secret_fields(definition, options.values))
+    stem = options.name or definition.source.rpartition(".")[0] or "pipeline"
+    name = pipeline_name(stem, options.environment)
+    environment = options.environment or ""
+    model = Model(name, definition.source, objects, parameters, environment, faults=faults or {})
+    model.refuse(*definition.problems, *circles, *parameters.problems())
+    return model
 
 
 def _faults(problems: Sequence[Problem]) -> dict[str, str]:
@@ -101,18 +114,24 @@ def _faults(problems: Sequence[Problem]) -> dict[str, str]:
     return {object_id: " ".join(texts) for object_id, texts in faults.items()}
 
 
-def _names_in_secret_fields(definition: Definition) -> set[str]:
-    """Return the names whose value ends in a starred field, over any number of steps: the field decides what is secret."""
+def _names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the names whose value ends in a starred field, over any number of steps, or that are named with a star.
+
+    The field decides what is secret, not the parameter.
+
+    :param given: values from files and the command line
+    """
     texts: dict[str, set[str]] = {}
     for item in definition.objects.values():
         for key, values in item.fields.items():
             texts.setdefault(key, set()).update(value for value in values if isinstance(value, str))
     for name, parameter in definition.parameters.items():
         texts.setdefault(name, set()).update(parameter.default)
-    for name, given in definition.values.items():
-        texts.setdefault(name.removeprefix("*"), set()).update(given)
+    for name, values in (*definition.values.items(), *given.items()):
+        texts.setdefault(name.removeprefix("*"), set()).update(values)
     found: set[str] = set()
     waiting = {name for key in texts if key.startswith("*") for text in texts[key] for name in names_in(text)}
+    waiting |= {name for known in texts.values() for text in known for name in starred_names_in(text)}
     while waiting:
         name = waiting.pop()
         found.add(name)

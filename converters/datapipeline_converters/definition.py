@@ -43,6 +43,10 @@ class Parameter:
     :param starred: whether it was declared with a star, that is, kept encrypted
     :param kind: String, Integer, Double or AWS::S3::ObjectKey, in any case
     :param default: the values that hold when nobody gives one
+    :param watermark: what the console showed in the empty box
+    :param help_text: what the console showed beside the box
+    :param help_link: where the console's help led to
+    :param attributes: all of its attributes as they were written, its id aside
     """
 
     name: str
@@ -53,6 +57,15 @@ class Parameter:
     is_array: bool = False
     default: tuple[str, ...] = ()
     allowed_values: tuple[str, ...] = ()
+    watermark: str = ""
+    help_text: str = ""
+    help_link: str = ""
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        """The parameter's id as it was written."""
+        return f"*{self.name}" if self.starred else self.name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Definition, PipelineObject, Ref, Value
@@ -25,20 +25,25 @@ class EffectiveField:
 
 @dataclass(frozen=True)
 class EffectiveObject:
-    """An object with all fields it has, own and inherited; the nearest definition of a key wins as a whole."""
+    """An object with all fields it has, own and inherited; the nearest definition of a key wins as a whole.
+
+    :param ancestors: ids of the objects it inherits from, nearest first
+    """
 
     id: str
     name: str
     type: str | None
     fields: Mapping[str, EffectiveField]
+    ancestors: tuple[str, ...] = ()
 
 
 def inherit(definition: Definition) -> tuple[dict[str, EffectiveObject], tuple[Problem, ...]]:
-    """Return every object with its inherited fields, and a problem for each chain of parents that goes in a circle."""
+    """Return every object with its inherited fields, and a problem for each `parent` that leads nowhere or in a circle."""
     problems: list[Problem] = []
     result = {}
     for item in definition.objects.values():
         chain, circle = _chain(item, definition.objects)
+        problems += _faults(item)
         if circle:
             path = " -> ".join([link.id for link in chain] + [circle])
             problems.append(
@@ -49,8 +54,46 @@ def inherit(definition: Definition) -> tuple[dict[str, EffectiveObject], tuple[P
             for key, values in link.fields.items():
                 if link is item or key != "parent":
                     fields.setdefault(key, EffectiveField(values, link.id))
-        result[item.id] = EffectiveObject(item.id, item.name, item.type, fields)
+        ancestors = tuple(link.id for link in chain[1:])
+        result[item.id] = EffectiveObject(item.id, item.name, item.type, fields, ancestors)
     return result, tuple(problems)
+
+
+def heirs(objects: Iterable[EffectiveObject]) -> dict[tuple[str, str], list[EffectiveObject]]:
+    """Return the objects with a type that inherit each field, by the id of the object that writes it and its key."""
+    found: dict[tuple[str, str], list[EffectiveObject]] = {}
+    for item in _typed(objects):
+        for key, field in item.fields.items():
+            if field.owner != item.id:
+                found.setdefault((field.owner, key), []).append(item)
+    return found
+
+
+def overridden(
+    objects: Mapping[str, EffectiveObject], definition: Definition
+) -> dict[tuple[str, str], list[EffectiveObject]]:
+    """Return the objects with a type that would inherit each field, had they not a nearer one; keys as in `heirs`."""
+    found: dict[tuple[str, str], list[EffectiveObject]] = {}
+    for item in _typed(objects.values()):
+        for ancestor in item.ancestors:
+            for key in definition.objects[ancestor].fields:
+                if key != "parent" and item.fields[key].owner != ancestor:
+                    found.setdefault((ancestor, key), []).append(item)
+    return found
+
+
+def _typed(objects: Iterable[EffectiveObject]) -> Iterator[EffectiveObject]:
+    """Yield what is more than a template for others."""
+    return (item for item in objects if item.type is not None and item.id != DEFAULT_ID)
+
+
+def _faults(item: PipelineObject) -> Iterator[Problem]:
+    parents = item.fields.get("parent", ())
+    if len(parents) > 1:
+        yield Problem(item.id, "parent", f"takes one reference and has {len(parents)}.")
+    for value in parents:
+        if isinstance(value, str) and "#{" in value:
+            yield Problem(item.id, "parent", f"takes a reference and has the text {value!r}.")
 
 
 def _chain(item: PipelineObject, objects: Mapping[str, PipelineObject]) -> tuple[list[PipelineObject], str]:

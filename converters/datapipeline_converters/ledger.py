@@ -59,15 +59,26 @@ def not_needed(reason: str) -> Verdict:
     return Verdict(Grade.NOT_NEEDED, reason)
 
 
+# The type that lines on a parameter's attributes have; no object has it.
+PARAMETER = "parameter"
+
+
 @dataclass(frozen=True)
 class Line:
-    """One line of the ledger: one field of one object of the raw file."""
+    """One line of the ledger: one field of one object, or one attribute of one parameter, of the raw file.
+
+    :param object_id: the object or the parameter
+    :param inherited_by: ids of the objects that have the field from this one
+    :param overridden_for: ids of the objects that would have it, and have a nearer one
+    """
 
     object_id: str
     type: str | None
     field: str
     verdict: Verdict
     reference: str
+    inherited_by: tuple[str, ...] = ()
+    overridden_for: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the line in the ledger's published shape."""
@@ -78,6 +89,8 @@ class Line:
             "grade": str(self.verdict.grade),
             "reason": self.verdict.reason,
             "reference": self.reference,
+            "inherited_by": list(self.inherited_by),
+            "overridden_for": list(self.overridden_for),
         }
 
 

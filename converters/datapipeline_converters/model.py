@@ -18,7 +18,8 @@ from datapipeline_converters.plan import Connection, Variable
 class Model:
     """One definition on its way to a plan.
 
-    :param name: the pipeline's name
+    :param name: the pipeline's name, its environment included
+    :param environment: the environment it is converted for, "" for none
     :param source: what the definition was read from
     :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
     :param problems: what Data Pipeline would refuse
@@ -39,6 +40,7 @@ class Model:
     source: str
     objects: Mapping[str, EffectiveObject]
     parameters: Parameters
+    environment: str = ""
     scheduled: bool = False
     on_demand: bool = False
     notes: Notes = field(default_factory=Notes)
@@ -64,16 +66,21 @@ class Model:
         """Leave something to the user; the conversion then ends with exit status 1."""
         self.left.setdefault(text)
 
+    def variable_key(self, name: str) -> str:
+        """Return the key of a parameter's Airflow Variable."""
+        return f"{self.name}_{name}"
+
+    def secret_key(self, name: str) -> str:
+        """Return the key of a secret's Airflow Variable: Airflow masks the values of such keys."""
+        return f"{self.name}_secret_{identifier(name)}"
+
     def variable(self, name: str) -> str:
         """Plan the Airflow Variable of a parameter that has no value yet, and return its key."""
-        return self._variable(f"{self.name}_{name}", None)
+        return self._variable(self.variable_key(name), None)
 
     def secret(self, name: str, value: str | None) -> str:
-        """Plan the Airflow Variable of a secret, and return its key.
-
-        Airflow masks what it reads from a Variable whose key names a secret.
-        """
-        return self._variable(f"{self.name}_secret_{identifier(name)}", value)
+        """Plan the Airflow Variable of a secret, and return its key."""
+        return self._variable(self.secret_key(name), value)
 
     def _variable(self, key: str, value: str | None) -> str:
         self.variables[key] = Variable(key, value)

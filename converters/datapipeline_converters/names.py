@@ -7,13 +7,18 @@ import keyword
 import re
 from collections.abc import Collection, Set
 
-_LONGEST = 120  # two of them with what we put between them fit into the 250 characters Airflow takes
+# Two of them, an environment, and what we put between them fit into the 250 characters Airflow takes.
+_LONGEST = 110
+ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
-def pipeline_name(text: str) -> str:
-    """Return a DAG id and file stem made of a pipeline's name: letters, digits, `_` and `-`."""
-    cleaned = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-")[:_LONGEST]
-    return cleaned or "pipeline"
+def pipeline_name(text: str, environment: str | None = None) -> str:
+    """Return a DAG id and file stem made of a pipeline's name: letters, digits, `_` and `-`.
+
+    :param environment: what stands behind it, if anything; of the form `ENVIRONMENT`
+    """
+    cleaned = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-")[:_LONGEST] or "pipeline"
+    return f"{cleaned}_{environment}" if environment else cleaned
 
 
 def identifier(text: str, taken: Collection[str] | Set[str] = ()) -> str:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
+from datapipeline_converters.expressions import ParameterKind
 from datapipeline_converters.names import unique
+
+# The types there are, in lower case, and what their values are.
+TYPES: Mapping[str, ParameterKind] = {
+    "string": "text",
+    "aws::s3::objectkey": "text",
+    "integer": "integer",
+    "double": "number",
+}
+# What AWS takes for a value of a type, and what it is called.
+_FORMS = {
+    "integer": (re.compile(r"[+-]?\d+", re.ASCII), "whole number"),
+    "number": (re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII), "number"),
+}
+# Longer whole numbers do not come back the same from a browser.
+_DIGITS = 15
 
 # A parameter named like a secret is one, starred or not: many definitions forget the star.
 _SECRET_NAME = re.compile(
@@ -33,11 +50,20 @@ class Parameters:
         :param given: values from files and the command line; a star on a name makes a secret of it
         :param secret: names whose value ends in a secret field
         """
-        self.declared = dict(definition.parameters)
+        self.declared = {name: _masked(parameter) for name, parameter in definition.parameters.items()}
         stored = {**definition.values, **given}
         self._stored = {name.removeprefix("*"): values for name, values in stored.items()}
-        self._secret = {*secret, *(name[1:] for name in stored if name.startswith("*"))}
+        self._starred = {name[1:] for name in stored if name.startswith("*")}
+        self._secret = frozenset(secret)
         self.undeclared: dict[str, Parameter] = {}
+        self.read: set[str] = set()
+        """Names that a text names, whatever came of it."""
+        self.put_in: dict[str, dict[tuple[str, str], None]] = {}
+        """The fields into which the values are put that parameters have now, as object and key, by name."""
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name is a parameter's: one that is declared, or has a value."""
+        return name in self.declared or name in self._stored
 
     def get(self, name: str) -> Parameter:
         """Return a parameter; one that nothing declares is taken for a required text and remembered.
@@ -48,7 +74,7 @@ class Parameters:
         if name in self.declared:
             declared = self.declared[name]
             several = several or (name not in self._stored and len(declared.default) > 1)
-            return replace(declared, is_array=declared.is_array or several)
+            return replace(declared, is_array=True) if several and not declared.is_array else declared
         parameter = Parameter(name, is_array=several)
         if name not in self._stored:
             self.undeclared[name] = parameter
@@ -60,14 +86,20 @@ class Parameters:
             return self._stored[name]
         return self.get(name).default or None
 
+    def is_starred(self, name: str) -> bool:
+        """Tell whether a parameter is declared, or its value given, with a star."""
+        return self.get(name).starred or name in self._starred
+
     def is_secret(self, name: str) -> bool:
         """Tell whether a parameter's value must not be written into any file but those for secrets."""
         return (
-            self.get(name).starred
+            self.is_starred(name)
             or name in self._secret
             or bool(_SECRET_NAME.search(name))
             or any(
-                pattern.search(value) for value in self.values(name) or () for pattern in PASSWORDS_IN_URLS
+                pattern.search(value)
+                for value in (*(self.values(name) or ()), *self.get(name).allowed_values)
+                for pattern in PASSWORDS_IN_URLS
             )
         )
 
@@ -83,14 +115,67 @@ class Parameters:
         """Tell whether a field that is nothing but this parameter counts as absent."""
         return name in self.declared and self.declared[name].optional and self.values(name) is None
 
+    def kind(self, name: str) -> ParameterKind:
+        """Return what a parameter's values are; a text where a value would not come back the same from a number."""
+        parameter = self.get(name)
+        kind = TYPES.get(parameter.kind.lower(), "text")
+        texts = (*(self.values(name) or ()), *parameter.allowed_values)
+        return kind if all(_comes_back(text, kind) for text in texts) else "text"
+
     def problems(self) -> list[Problem]:
-        """Return a problem for each value outside `allowedValues`."""
-        found = []
-        for name, parameter in self.declared.items():
-            for value in self.values(name) or ():
-                if parameter.allowed_values and value not in parameter.allowed_values:
-                    shown = "the value" if self.is_secret(name) else repr(value)
-                    allowed = ", ".join(repr(item) for item in parameter.allowed_values)
-                    choices = "the allowed values" if self.is_secret(name) else allowed
-                    found.append(Problem("", f"parameter {name}", f"{shown} is not one of {choices}."))
-        return found
+        """Return a problem for each value that its parameter's declaration does not allow.
+
+        What an expression in a value comes to is not known here. An empty text is how people leave out what is optional.
+        """
+        return [
+            Problem("", f"parameter {name}", fault)
+            for name, parameter in self.declared.items()
+            for fault in self._faults(name, parameter)
+        ]
+
+    def _faults(self, name: str, parameter: Parameter) -> Iterator[str]:
+        values = self.values(name) or ()
+        if len(values) > 1 and "isArray" in parameter.attributes and not parameter.is_array:
+            yield (
+                f"takes one value and has {len(values)}. "
+                'Give one, or declare the parameter with "isArray": "true".'
+            )
+        form, sort = _FORMS.get(TYPES.get(parameter.kind.lower(), ""), (None, ""))
+        for value in values:
+            if "#{" in value or (not value and parameter.optional):
+                continue
+            shown = "the value" if self.is_secret(name) else repr(value)
+            if form and not form.fullmatch(value.strip()):
+                yield f"{shown} is no {sort}, which the type {parameter.kind} asks for."
+            if parameter.allowed_values and value not in parameter.allowed_values:
+                allowed = ", ".join(repr(item) for item in parameter.allowed_values)
+                yield f"{shown} is not one of {'the allowed values' if self.is_secret(name) else allowed}."
+
+
+def _masked(parameter: Parameter) -> Parameter:
+    """Return a parameter without the passwords that the texts about it give as part of a URL."""
+
+    def masked(text: str) -> str:
+        for pattern in PASSWORDS_IN_URLS:
+            text = pattern.sub(r"\1***", text)
+        return text
+
+    return replace(
+        parameter,
+        description=masked(parameter.description),
+        watermark=masked(parameter.watermark),
+        help_text=masked(parameter.help_text),
+        help_link=masked(parameter.help_link),
+    )
+
+
+def _comes_back(text: str, kind: ParameterKind) -> bool:
+    """Tell whether a value of a kind, written as text again, is this text."""
+    if kind == "text":
+        return True
+    if re.fullmatch(r"0|-?[1-9]\d*", text, re.ASCII):
+        return len(text) <= _DIGITS
+    try:
+        return kind == "number" and str(float(text)) == text and math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from datapipeline_converters.definition import Parameter
-from datapipeline_converters.expressions import Template
+from datapipeline_converters.expressions import ParameterKind, Template
+from datapipeline_converters.periods import Period
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,13 @@ class Call:
     :param path: for example `airflow.sdk.Asset`
     :param arguments: keyword arguments
     :param positional: positional arguments, for the few classes that read better so
+    :param name: what it may be called where several tasks use it, "" for what is always written in its place
     """
 
     path: str
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     positional: Sequence[Argument] = ()
+    name: str = ""
 
 
 Argument: TypeAlias = (
@@ -88,9 +91,13 @@ class Dag:
 
     :param schedule: the timetable, None for a run on trigger
     :param start: the earliest interval to run, None with no schedule
+    :param every: the period, also of a run on trigger that has one
+    :param catchup: whether intervals that were missed are made up for; else only the latest of them runs
+    :param members: ids of the activities it runs, in the order of the definition
     :param default_args: arguments all tasks share unless they say otherwise
     :param edges: pairs of task ids, upstream first
     :param params: the parameters its templates use, in order, with the values that hold
+    :param tags: what it is found by in Airflow's list of DAGs
     """
 
     id: str
@@ -102,6 +109,10 @@ class Dag:
     params: Mapping[str, Param]
     tasks: Sequence[Task]
     edges: Sequence[tuple[str, str]]
+    members: Sequence[str]
+    catchup: bool = True
+    every: Period | None = None
+    tags: Sequence[str] = ("data-pipeline",)
 
 
 @dataclass(frozen=True)
@@ -109,10 +120,12 @@ class Param:
     """A parameter as a DAG shows it in its trigger form.
 
     :param values: the values that hold unless the user gives others, one for a scalar; None when there are none
+    :param kind: what its values are: each text, written as one, comes back the same
     """
 
     declared: Parameter
     values: tuple[str, ...] | None
+    kind: ParameterKind = "text"
 
 
 @dataclass(frozen=True)

@@ -6,32 +6,20 @@ The rules are section "Names" of the expression pages (dp-pipeline-expressions, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
-from datapipeline_converters.expressions import Items, Joined, Name, Node, Runtime, Template, Text
+from datapipeline_converters.expressions import Items, Joined, Name, Node, Number, Runtime, Template, Text
 from datapipeline_converters.inheritance import EffectiveObject
-from datapipeline_converters.ledger import refused
+from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier
 from datapipeline_converters.parameters import PASSWORDS_IN_URLS
+from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
-# Run-time fields that Data Pipeline spells without an @.
-_RUNTIME = frozenset(
-    [
-        "errorId",
-        "errorMessage",
-        "errorStackTrace",
-        "hostname",
-        "cancellationReason",
-        "reportProgressTime",
-        "attemptStatus",
-        "emrStepLog",
-        "hadoopJobLog",
-    ]
-)
-_KINDS: dict[str, expressions.ParameterKind] = {"integer": "integer", "double": "number"}
+_NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
 
 
 class MissingValueError(Exception):
@@ -67,7 +55,20 @@ class Scope:
         """
         if self.late:
             text = self._without_passwords(text)
-        return expressions.bind(expressions.parse(text), self.resolve)
+        template = expressions.parse(text, self._elsewhere())
+        for name in expressions.calculated_with(template, self._is_number):
+            reason = f"`{name}` is calculated with as a number: what Data Pipeline did is not documented"
+            self.model.notes.add(*self._text_place(), approximated(reason))
+        return expressions.bind(template, self.resolve)
+
+    def _is_number(self, name: Name) -> bool:
+        """Tell whether a name is a parameter whose values are numbers."""
+        parameters = self.model.parameters
+        return (
+            name.parts[0] not in self.owner.fields
+            and parameters.knows(str(name))
+            and parameters.kind(str(name)) != "text"
+        )
 
     def resolve(self, name: Name) -> Node:
         """Return what a name means."""
@@ -79,18 +80,56 @@ class Scope:
         if rest:
             return self._through(name, head, tuple(rest))
         if head == "@id":
-            return Joined(Template((f"@{self.owner.id}_", Runtime("@scheduledStartTime"))))
+            start = Runtime("@scheduledStartTime", self.owner.id)
+            return Joined(Template((f"@{self.owner.id}_", start)))
         if head.startswith("@"):
-            return Runtime(head)
-        if head in self.owner.fields:
-            return self._field(head)
-        if head in {"name", "id"}:
-            return Text(self.owner.name if head == "name" else self.owner.id)
-        if head in _RUNTIME:
+            return Runtime(head, self.owner.id)
+        if key := self._key(head):
+            return self._field(key)
+        own = {"name": self.owner.name, "id": self.owner.id, "type": self.owner.type}.get(head)
+        if own is not None:
+            return Text(own)
+        if head in WITHOUT_AT:
             return Runtime(head)
         if self.hopped:
-            return self._unknown(name, f"{self.owner.id!r} has no such field")
-        return self._parameter(head.removeprefix("*"))
+            return self._unknown(name, f"{self.owner.id!r} has no such field{self._hint(head)}")
+        return self._parameter(head)
+
+    def _key(self, head: str) -> str:
+        """Return the key of the field that a name means, "" where it means none; what is not certain is noted."""
+        known = not self.hopped and self.model.parameters.knows(head.removeprefix("*"))
+        if head in self.owner.fields:
+            if not known:
+                return head
+            if (self.owner.id, head) in self.trail:
+                self._note_at(
+                    self.owner.id, head, f"`#{{{head}}}` in the field of this name is the parameter"
+                )
+                return ""
+            self._note_at(
+                self.owner.id, head, f"`#{{{head}}}` is this field, not the parameter of the same name"
+            )
+            return head
+        starred = f"*{head}"
+        if known or starred not in self.owner.fields:
+            return ""
+        self._note(f"`#{{{head}}}` is read as `#{{{starred}}}`, which is kept secret")
+        return starred
+
+    def _note(self, reason: str) -> None:
+        """Note how something was understood, on the field in whose text it stands."""
+        self._note_at(*self._text_place(), reason)
+
+    def _note_at(self, owner: str, field: str, reason: str) -> None:
+        self.model.notes.add(owner, field, emulated(reason))
+
+    def _place(self) -> tuple[str, str]:
+        """Return the field that is being read, as object and key."""
+        return self.trail[0] if self.trail else (self.owner.id, "")
+
+    def _text_place(self) -> tuple[str, str]:
+        """Return the field whose text is being read: the last one on the way here."""
+        return next((step for step in reversed(self.trail) if step[0]), self._place())
 
     def _of_referrer(self, name: Name, rest: tuple[str, ...]) -> Node:
         if not self.referrers:
@@ -120,8 +159,7 @@ class Scope:
     def _field(self, key: str) -> Node:
         step = (self.owner.id, key)
         if step in self.trail:
-            path = " -> ".join(f"{owner}.{field}" for owner, field in (*self.trail, step))
-            raise expressions.ExpressionError(f"the field refers to itself: {path}")
+            raise expressions.ExpressionError(f"the field refers to itself: {self._path(step)}")
         self.model.read.add(step)
         known = (*step, tuple(referrer.id for referrer in self.referrers), self.late)
         # Fields that quote each other several times over would otherwise be read again for each quotation.
@@ -136,24 +174,65 @@ class Scope:
         """Return the Variable that stands for a field that is kept encrypted."""
         texts = [value for value in present(self.model, self.owner, key) if isinstance(value, str)]
         name = f"{self.owner.id}_{key.removeprefix('*')}"
-        return expressions.Variable(self._secret(name, "".join(texts), f"field `{key}` of `{self.owner.id}`"))
+        fixed = replace(self, late=False)
+        what = f"field `{key}` of `{self.owner.id}`"
+        return expressions.Variable(self._secret(name, lambda: fixed.bind("".join(texts)), what))
 
     def _values(self, key: str) -> Node:
         nodes = [self._value(value) for value in present(self.model, self.owner, key)]
         return nodes[0] if len(nodes) == 1 else Items(tuple(nodes))
 
     def _value(self, value: Value) -> Node:
-        if isinstance(value, Ref):
-            return Text(value.id)
-        return Joined(self.bind(value))
+        return Text(value.id) if isinstance(value, Ref) else self._meaning(value)
 
-    def _parameter(self, name: str) -> Node:
-        """Return what a parameter means: its value, or what the DAG asks for when it runs."""
+    def _meaning(self, text: str) -> Node:
+        """Return what a value means elsewhere: one that is a name alone is what the name is, a number perhaps."""
+        if not self.late:
+            parts = expressions.parse(text, self._elsewhere()).parts
+            if len(parts) == 1 and isinstance(name := parts[0], Name):
+                return self.resolve(name)
+        return Joined(self.bind(text))
+
+    def _elsewhere(self) -> str:
+        """Return what the text is that is being read, for messages, "" where it is the field's own."""
+        if len(self.trail) < 2:
+            return ""
+        owner, key = self.trail[-1]
+        return f"field {key!r} of object {owner!r}" if owner else f"the value of parameter {key!r}"
+
+    def _hint(self, name: str) -> str:
+        """Return a question about a name that nothing declares, "" where nothing is spelled nearly so."""
+        known = {*self.owner.fields, *WITH_AT, *WITHOUT_AT}
+        if not self.hopped:
+            known |= self.model.parameters.declared.keys()
+        hint = expressions.did_you_mean(name, known - {name}, cutoff=0.8)
+        return hint and f"; {hint}"
+
+    def _path(self, step: tuple[str, str]) -> str:
+        """Return the way that was read, up to a step that closes a circle."""
+        return " -> ".join(
+            f"{owner}.{field}" if owner else f"parameter {field}" for owner, field in (*self.trail, step)
+        )
+
+    def _parameter(self, written: str) -> Node:
+        """Return what a parameter means: its value, or what the DAG asks for when it runs.
+
+        :param written: its name as the expression has it, perhaps with a star
+        """
+        name = written.removeprefix("*")
         parameters = self.model.parameters
         values, declared = parameters.values(name), parameters.get(name)
+        parameters.read.add(name)
+        if parameters.is_starred(name) and written == name:
+            self._note(f"`#{{{name}}}` is read as `#{{*{name}}}`, which is kept secret")
+        elif name in parameters.declared and written != name and not parameters.is_starred(name):
+            self._note(
+                f"`#{{*{name}}}` is the parameter `{name}`, declared without a star; it is kept secret"
+            )
         if name in parameters.undeclared:
             self.model.leave(
                 f"`#{{{name}}}`: nothing declares this name; it is treated as a parameter without value"
+                f"{self._hint(name)}"
             )
         if not self.late:
             return self._value_of_parameter(name)
@@ -162,7 +241,8 @@ class Scope:
         if parameters.is_secret(name):
             if values is None:
                 return expressions.Variable(self.model.secret(name, None))
-            return expressions.Variable(self._secret(name, f"#{{{name}}}", f"parameter `{name}`"))
+            key = self._secret(name, lambda: self._put_in(name), f"parameter `{name}`")
+            return expressions.Variable(key)
         if values is None and self.model.scheduled:
             self.model.leave(
                 f"parameter `{name}` has no value: give it with --set {name}=… or in its Variable"
@@ -170,31 +250,43 @@ class Scope:
             return expressions.Variable(self.model.variable(name))
         if values is not None and any("#{" in value for value in values):
             return self._value_of_parameter(name)
-        kind = _KINDS.get(declared.kind.lower(), "text")
-        return expressions.Parameter(name, kind, declared.is_array, declared.optional)
+        return expressions.Parameter(name, parameters.kind(name), declared.is_array, declared.optional)
 
     def _value_of_parameter(self, name: str) -> Node:
         """Return a parameter's value put in; expressions in it mean what they mean here."""
-        values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
+        parameters = self.model.parameters
+        values, declared = parameters.values(name), parameters.get(name)
         if values is None and not declared.optional:
             raise MissingValueError(name)
-        step = ("parameter", name)
+        step = ("", name)
         if step in self.trail:
-            raise expressions.ExpressionError(f"the value of parameter {name} refers to itself")
-        inner = replace(self, trail=(*self.trail, step))
-        nodes = tuple(
-            Joined(inner.bind(value)) if "#{" in value else Text(value) for value in values or ("",)
-        )
-        return Items(nodes) if declared.is_array else nodes[0]
+            fault = f"the value of the parameter {name} refers to itself: {self._path(step)}"
+            raise expressions.ExpressionError(fault)
+        parameters.put_in.setdefault(name, {}).setdefault(self._place())
+        inner = replace(self, hopped=None, trail=(*self.trail, step))
+        number = _NUMBERS.get(parameters.kind(name))
 
-    def _secret(self, name: str, text: str, what: str) -> str:
+        def node(value: str) -> Node:
+            if "#{" in value:
+                return inner._meaning(value)
+            return Number(number(value), text=value) if number else Text(value)
+
+        nodes = tuple(node(value) for value in values or ())
+        return Items(nodes) if declared.is_array else nodes[0] if nodes else Text("")
+
+    def _put_in(self, name: str) -> Template:
+        """Return the value that a parameter has now."""
+        node = replace(self, late=False)._value_of_parameter(name)
+        return expressions.bind(Template((Name((name,)),)), lambda _: node)
+
+    def _secret(self, name: str, bound: Callable[[], Template], what: str) -> str:
         """Return the key of the Variable that holds a secret.
 
-        :param text: the text whose value is the secret
-        :param what: what the text is, for the user
+        :param bound: gives what is kept secret, with today's values put in
+        :param what: what it is, for the user
         """
         try:
-            template = replace(self, late=False).bind(text)
+            template = bound()
             value = expressions.constant(template) if expressions.is_constant(template) else None
         except (expressions.ExpressionError, MissingValueError):
             value = None
@@ -204,7 +296,7 @@ class Scope:
 
     def _without_passwords(self, text: str) -> str:
         """Return a text whose passwords in URLs are taken out and stand in Variables instead."""
-        owner, field = self.trail[0] if self.trail else (self.owner.id, "")
+        owner, field = self._place()
 
         def take(match: re.Match[str]) -> str:
             name = self.model.parameters.add_secret(f"{identifier(owner)}_{field}_password", match[2])
@@ -218,9 +310,8 @@ class Scope:
 
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""
-        owner, field = self.trail[0] if self.trail else (self.owner.id, "")
         written = self.hopped or name
-        self.model.notes.add(owner, field, refused(f"`#{{{written}}}` is left as it was: {why}"))
+        self.model.notes.add(*self._place(), refused(f"`#{{{written}}}` is left as it was: {why}"))
         return Text(f"#{{{written}}}")
 
 
@@ -231,18 +322,46 @@ def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]
         return ()
     result = []
     for value in field.values:
-        name = _only_name(value)
-        if name and name not in owner.fields and model.parameters.is_absent(name):
+        if name := _absent(model, owner, value, (key,)):
             model.absent[owner.id, key] = name
+            model.parameters.read.add(name)
         else:
             result.append(value)
     return tuple(result)
 
 
+def _absent(model: Model, owner: EffectiveObject, value: Value, trail: tuple[str, ...]) -> str:
+    """Return the optional parameter without value that a value is in the end, "" where it is anything else.
+
+    :param trail: the names that are being looked through, the field's own first
+    """
+    name = _only_name(value)
+    if not name or trail.count(name) > 1:
+        return ""
+    # In the field of its own name, a name is the parameter.
+    if name in owner.fields and name not in trail:
+        values: Sequence[Value] = owner.fields[name].values
+    elif model.parameters.is_absent(name):
+        return name
+    else:
+        values = model.parameters.values(name) or ()
+    found = [_absent(model, owner, inner, (*trail, name)) for inner in values]
+    return found[0] if found and all(found) else ""
+
+
 def names_in(text: str) -> set[str]:
     """Return the last parts of all names in a text, without stars; none where it is no valid expression."""
+    return {name.removeprefix("*") for name in _last_parts(text)}
+
+
+def starred_names_in(text: str) -> set[str]:
+    """Return the last parts of the names in a text that have a star, without it."""
+    return {name[1:] for name in _last_parts(text) if name.startswith("*")} if "*" in text else set()
+
+
+def _last_parts(text: str) -> set[str]:
     try:
-        return {name.parts[-1].removeprefix("*") for name in expressions.names(expressions.parse(text))}
+        return {name.parts[-1] for name in expressions.names(expressions.parse(text))}
     except expressions.ExpressionError:
         return set()
 

@@ -1,10 +1,14 @@
-"""Reads parameter values from files and from the command line; each key by itself, later ones win."""
+"""Reads parameter values from files and from the command line; each key by itself, later ones win.
+
+A file is a mapping, or has it under `values`; beside it, `environments` may hold a mapping for each environment.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +22,57 @@ from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import UnreadableError, UsageError
 
 _WORD = re.compile(r"[^\W\d]\w*")
+# What a definition has beside its values: a whole one may be given for them.
+_PARTS = frozenset({"metadata", "objects", "parameters", "values"})
 
 
-def merge_values(files: Iterable[Path], settings: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return values by name: those of the files in order, then those of `NAME=VALUE` settings.
+@dataclass(frozen=True)
+class Given:
+    """The parameter values of one file, or of the command line.
 
-    A name keeps its star, which makes a secret of it; with and without it is the same parameter.
-
-    :raises UnreadableError: when a file holds no values
-    :raises UsageError: when a setting has no `=`
+    :param place: the file, or the option
+    :param values: by name; a star on it makes a secret of it, and with and without it is the same parameter
+    :param unread: what stands beside the values
     """
+
+    place: str
+    values: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """The names without the star."""
+        return {name.removeprefix("*") for name in self.values}
+
+
+def read_given(
+    files: Iterable[Path], settings: Iterable[str], environment: str | None = None
+) -> tuple[Given, ...]:
+    """Return the values of the files in order, then those of `NAME=VALUE` settings.
+
+    :param environment: whose values a file gives that holds several environments
+    :raises UnreadableError: when a file holds no values
+    :raises UsageError: when a setting has no `=`, or a file has no values for the environment
+    """
+    return (*(_read_file(path, environment) for path in files), Given("--set", _settings(settings)))
+
+
+def merge_values(given: Iterable[Given]) -> dict[str, tuple[str, ...]]:
+    """Return values by name, each key by itself; later ones win."""
     values: dict[str, tuple[str, ...]] = {}
-    for path in files:
-        values = _over(values, _read_file(path))
-    return _over(values, _settings(settings))
+    for part in given:
+        values = _over(values, part.values)
+    return values
 
 
 def _over(
-    earlier: dict[str, tuple[str, ...]], later: dict[str, tuple[str, ...]]
+    earlier: Mapping[str, tuple[str, ...]], later: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    """Return both, the later values last: of two spellings of a name, with and without star, the last wins."""
-    return {name: values for name, values in earlier.items() if name not in later} | later
+    """Return both, the later values last: of two spellings of a name, with and without star, the last wins.
+
+    The other spelling stays, because a star once given keeps the name secret.
+    """
+    return {name: values for name, values in earlier.items() if name not in later} | dict(later)
 
 
 def names_known(definition: Definition) -> set[str]:
@@ -46,24 +80,53 @@ def names_known(definition: Definition) -> set[str]:
 
     Besides parameters and values these are the words of every text that has an expression.
     """
-    given = [
+    stored = [
         *definition.values.values(),
         *(parameter.default for parameter in definition.parameters.values()),
     ]
     fields = [values for item in definition.objects.values() for values in item.fields.values()]
-    texts = [value for values in (*fields, *given) for value in values if isinstance(value, str)]
-    used = {word for text in texts if "#{" in text for word in _WORD.findall(text)}
+    used = words(value for values in (*fields, *stored) for value in values if isinstance(value, str))
     return used.union(definition.parameters, (name.removeprefix("*") for name in definition.values))
 
 
-def _read_file(path: Path) -> dict[str, tuple[str, ...]]:
+def words(texts: Iterable[str]) -> set[str]:
+    """Return the words of every text that has an expression: what it names is among them."""
+    return {word for text in texts if "#{" in text for word in _WORD.findall(text)}
+
+
+def _read_file(path: Path, environment: str | None) -> Given:
     source = str(path)
     document = _parse(read_text(path), source)
-    if isinstance(document, dict) and "values" in document:
-        document = dictionary(document, "values", source)
     if not isinstance(document, dict):
         raise UnreadableError(source, "no values in it", 'Write {"values": {"myName": "value"}}.')
-    return read_values(document, source)
+    environments = document.get("environments")
+    if not isinstance(environments, dict):  # a parameter may have this name
+        values, unread = _section(document, source)
+        return Given(source, values, unread)
+    common, unread = _section(
+        {key: value for key, value in document.items() if key != "environments"}, source
+    )
+    own, unread_there = _section(_chosen(environments, environment, source), source)
+    return Given(source, _over(common, own), (*unread, *unread_there))
+
+
+def _chosen(environments: dict[str, Any], environment: str | None, source: str) -> dict[str, Any]:
+    names = ", ".join(environments) or "none"
+    if environment is None:
+        raise UsageError(f"{source} holds environments ({names}): choose one with --environment NAME.")
+    if environment not in environments:
+        raise UsageError(f"{source} has no environment {environment!r}; there are: {names}.")
+    if environments[environment] in (None, ""):  # as JSON and YAML write one that only has the common values
+        return {}
+    return dictionary(environments, environment, source)
+
+
+def _section(section: dict[str, Any], source: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the values of a plain mapping, or of the envelope `values`, and the keys beside the envelope."""
+    if "values" not in section:
+        return read_values(section, source), ()
+    beside = tuple(key for key in section if key not in _PARTS)
+    return read_values(dictionary(section, "values", source), source), beside
 
 
 def _parse(text: str, source: str) -> Any:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
 
 _WHOLE = re.compile(r"\s*[-+]?\d{1,18}\s*", re.ASCII)
+_DECIMAL = re.compile(r"\s*[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 _DATETIME = re.compile(
     r"\s*(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.\d{1,9})?)?(?:[Zz]|\+00:00)?\s*", re.ASCII
 )
@@ -25,6 +26,11 @@ _DATETIME = re.compile(
 def activation_time(dag_run: Any) -> pendulum.DateTime:
     """Return when an on-demand run was asked for, in UTC and to the second: its @scheduledStartTime."""
     return instant(dag_run.run_after)
+
+
+def now() -> pendulum.DateTime:
+    """Return the present, in UTC: when a task ended, for an alarm that Airflow sends without saying so."""
+    return pendulum.now("UTC")
 
 
 def datetime(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> pendulum.DateTime:
@@ -41,7 +47,9 @@ def instant(value: plain_datetime | str) -> pendulum.DateTime:
         return pendulum.instance(value, tz="UTC").in_timezone("UTC").replace(microsecond=0)
     match = _DATETIME.fullmatch(value)
     if match is None:
-        raise ValueError(f"{value!r} is no date and time: expected the form 2011-05-24T17:10:00")
+        raise ValueError(
+            "the text is no date and time: expected the form 2011-05-24T17:10:00"
+        )  # it may be a secret
     date, time, seconds = match.groups()
     return pendulum.from_format(
         f"{date} {time or '00:00'}{seconds or ':00'}", "YYYY-MM-DD HH:mm:ss", tz="UTC"
@@ -49,20 +57,39 @@ def instant(value: plain_datetime | str) -> pendulum.DateTime:
 
 
 def midnight(moment: pendulum.DateTime) -> pendulum.DateTime:
-    """Return the midnight that begins the day, or what follows it where daylight saving skips midnight."""
-    return pendulum.datetime(moment.year, moment.month, moment.day, tz=moment.timezone or "UTC")
+    """Return the midnight that begins the day: the first of two, or what follows it where daylight saving skips it."""
+    return _first(pendulum.datetime(moment.year, moment.month, moment.day, tz=moment.timezone or "UTC"))
 
 
 def first_of_month(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the first day of the month, the time of day kept unless daylight saving skips it."""
-    return pendulum.datetime(
+    second = pendulum.datetime(
         moment.year, moment.month, 1, moment.hour, moment.minute, moment.second, tz=moment.timezone or "UTC"
     )
+    return second if second.utcoffset() == moment.utcoffset() else _first(second)
 
 
 def sunday(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the Sunday on or before, the time of day kept."""
-    return moment.subtract(days=moment.isoweekday() % 7)
+    return subtract(moment, days=moment.isoweekday() % 7)
+
+
+def add(moment: pendulum.DateTime, **units: int) -> pendulum.DateTime:
+    """Return a date so much later in the calendar of its zone: plusDays and the like after inTimeZone.
+
+    Where a local time occurs twice it is the first, as in Joda-Time; pendulum takes the second.
+    """
+    return _first(moment.add(**units)) if any(units.values()) else moment
+
+
+def subtract(moment: pendulum.DateTime, **units: int) -> pendulum.DateTime:
+    """Return a date so much earlier in the calendar of its zone: minusDays and the like after inTimeZone."""
+    return _first(moment.subtract(**units)) if any(units.values()) else moment
+
+
+def _first(moment: pendulum.DateTime) -> pendulum.DateTime:
+    """Return the first of the two instants at which a local time occurs, if it occurs twice."""
+    return moment.replace(fold=0)
 
 
 def number(value: str | int | float) -> int | float:
@@ -72,7 +99,11 @@ def number(value: str | int | float) -> int | float:
     """
     if not isinstance(value, str):
         return value
-    return int(value) if _WHOLE.fullmatch(value) else float(value)
+    if _WHOLE.fullmatch(value):
+        return int(value)
+    if _DECIMAL.fullmatch(value):
+        return float(value)
+    raise ValueError("the text is no number: expected digits, such as 5 or 0.25")  # it may be a secret
 
 
 def divide(dividend: int | float, divisor: int | float) -> int | float:
@@ -114,11 +145,14 @@ def text(value: int | float) -> str:
 
 MACROS: tuple[Callable[..., Any], ...] = (
     activation_time,
+    now,
     datetime,
     instant,
     midnight,
     first_of_month,
     sunday,
+    add,
+    subtract,
     number,
     divide,
     power,

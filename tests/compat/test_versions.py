@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.compat
 
 DAGS = ROOT / "dags"
+EVERY_KIND_OF_TEXT = ROOT / "tests" / "converters" / "verification" / "every_kind_of_text.json"
 TASKS = ("ExportOrders", "RawIsThere", "Clean", "LoadOrders", "Summarise")
 
 
@@ -76,6 +77,37 @@ def test_all_examples_load(python: Path, tmp_path: Path) -> None:
     loaded = inside(python, tmp_path, "load")
     assert loaded["errors"] == {}
     assert set(loaded["dags"]) >= {file.stem for file in DAGS.glob("*.py")}
+
+
+def test_each_example_makes_the_runs_of_data_pipeline(python: Path, tmp_path: Path) -> None:
+    definitions = sorted((DAGS / "definitions").glob("*.json"))
+    done = subprocess.run(
+        [python.with_name("dp2airflow"), "forecast", *definitions, "--backfill"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    print(done.stdout[-20_000:], done.stderr[-20_000:])  # pytest shows it when the test fails
+    assert done.returncode == 0
+    assert "every 1 month from 2026-01-31T06:00:00" in done.stdout
+
+
+def test_templates_render_as_the_reference_says(python: Path, tmp_path: Path) -> None:
+    definitions = [*sorted((DAGS / "definitions").glob("*.json")), EVERY_KIND_OF_TEXT]
+    done = subprocess.run(
+        [python.with_name("dp2airflow"), "verify", *definitions, "--backfill", "--json"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
+    )
+    print(done.stdout[-20_000:], done.stderr[-20_000:])
+    found = json.loads(done.stdout)["pipelines"]
+    assert done.returncode == 0
+    assert [one["name"] for one in found] == [definition.stem for definition in definitions]
+    assert sum(one["renderings"] for one in found) > 2_000
 
 
 def test_a_night_runs(

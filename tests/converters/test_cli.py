@@ -63,9 +63,8 @@ def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> Non
         ("Say", "myComment"),
         ("Say", "maximumRetries"),
     }
-    assert all(
-        set(line) == {"object", "type", "field", "grade", "reason", "reference"} for line in ledger["lines"]
-    )
+    shape = {"object", "type", "field", "grade", "reason", "reference", "inherited_by", "overridden_for"}
+    assert all(set(line) == shape for line in ledger["lines"])
     assert all(line["reason"] and line["reference"] for line in ledger["lines"])
 
 
@@ -381,3 +380,9 @@ def test_two_databases_whose_ids_become_one_keep_their_connections(convert: Any,
     assert convert(definition(*objects)) == 0
     connections = json.loads((folder / "x.connections.json").read_text())
     assert {key: value["host"] for key, value in connections.items()} == {"x_a_b": "one", "x_a_b_2": "two"}
+
+
+def test_split_gives_independent_parts_dags_of_their_own(convert: Any, folder: Path) -> None:
+    assert convert(definition(SHELL, SHELL | {"id": "Wave"}), "--split") == 0
+    source = (folder / "x.py").read_text()
+    assert [f'dag_id="{name}"' in source for name in ("x", "x_Say", "x_Wave")] == [False, True, True]

@@ -18,15 +18,17 @@ pytestmark = needs_corpus
 ARCHITECT = files("architect")
 
 
-def raw_fields(path: Path) -> set[tuple[str, str]]:
+def raw_fields(path: Path) -> set[tuple[str, str, bool]]:
+    """Return the fields of all objects and the attributes of all parameters; the last tells which it is."""
     document: Any = parse_json(path.read_text(encoding="utf-8"), path.name)[0]
     if is_api_form(document):
         document = to_definition_file(document)
     return {
-        (item.get("id", "Default"), key)
-        for item in document["objects"]
+        (item.get("id", "Default"), key, part == "parameters")
+        for part, identity in {"objects": {"id", "name", "type"}, "parameters": {"id"}}.items()
+        for item in document.get(part) or ()
         for key in item
-        if key not in {"id", "name", "type"}
+        if key not in identity
     }
 
 
@@ -50,7 +52,7 @@ def test_every_field_has_one_line(path: Path, tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
         return
     lines = json.loads((tmp_path / "x.ledger.json").read_text())["lines"]
-    keys = [(line["object"], line["field"]) for line in lines]
+    keys = [(line["object"], line["field"], line["type"] == "parameter") for line in lines]
     assert len(keys) == len(set(keys))
     assert set(keys) == raw_fields(path)
     report = (tmp_path / "x.report.md").read_text()

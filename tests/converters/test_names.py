@@ -56,6 +56,17 @@ def test_pipeline_name(text: str, expected: str) -> None:
     assert pipeline_name(text) == expected
 
 
+def test_an_environment_stands_behind_the_name() -> None:
+    assert pipeline_name("a b", "dev") == "a_b_dev"
+    assert pipeline_name("...", "dev") == "pipeline_dev"
+
+
+def test_two_long_names_and_an_environment_make_an_id_that_airflow_takes() -> None:
+    name, schedule = pipeline_name("x" * 300, "e" * 20), identifier("y" * 300)
+    assert name.endswith("x_" + "e" * 20)
+    assert len(f"{name}_{schedule}") <= 250
+
+
 def test_unique_and_camel_case() -> None:
     assert unique("a", set()) == "a"
     assert unique("a", {"a"}) == "a_2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,11 @@ HARD = {
     ),
 }
 
+# Every week since a Monday long ago, and nothing is made up for: the week before this one alone has been due.
+WEEKLY = Hard(
+    {"startDateTime": "2024-01-01T00:00:00", "period": "1 week"}, "timeseries", (), ("--no-catchup",)
+)
+
 
 def definition(hard: Hard) -> dict[str, Any]:
     """Return a pipeline of one task that says which interval it was told."""
@@ -108,22 +113,22 @@ def moments(hard: Hard) -> list[datetime]:
 def after_the_runs(live: Live, tmp_path_factory: pytest.TempPathFactory) -> Live:
     """Airflow after every run of every hard schedule."""
     folder: Path = tmp_path_factory.mktemp("hard")
-    for name, hard in HARD.items():
+    for name, hard in {**HARD, "weekly": WEEKLY}.items():
         file = folder / f"{name}.json"
         file.write_text(json.dumps(definition(hard)))
         convert_file(file, folder, *hard.options)
         shutil.copy(folder / f"{name}.py", live.airflow.dags)
-    for name in HARD:
+    expected = {"weekly": 1} | {name: len(hard.edges) - 1 for name, hard in HARD.items()}
+    for name in expected:
         wait_until(lambda: live.airflow.has_dag(name), 90, f"Airflow has read {name}", poll=0.5)  # noqa: B023
         live.airflow.unpause(name)
-    unfinished = dict.fromkeys(HARD)
 
     def all_finished() -> bool:
-        for name in list(unfinished):
+        for name in list(expected):
             states = [run["state"] for run in live.airflow.runs(name)]
-            if len(states) >= len(HARD[name].edges) - 1 and set(states) <= {"success", "failed"}:
-                del unfinished[name]
-        return not unfinished
+            if len(states) >= expected[name] and set(states) <= {"success", "failed"}:
+                del expected[name]
+        return not expected
 
     wait_until(all_finished, RUN_SECONDS, "all hard schedules have run", poll=1)
     return live
@@ -150,6 +155,16 @@ def test_the_scheduler_makes_the_runs_of_data_pipeline(after_the_runs: Live, nam
 @pytest.mark.parametrize("name", HARD)
 def test_the_schedule_is_over(after_the_runs: Live, name: str) -> None:
     assert after_the_runs.airflow.api("GET", f"/dags/{name}")["next_dagrun_run_after"] is None
+
+
+def test_nothing_is_made_up_for_without_catchup(after_the_runs: Live) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    (run,) = after_the_runs.airflow.runs("weekly")
+    assert datetime.fromisoformat(run["data_interval_start"]) == monday - timedelta(weeks=1)
+    assert datetime.fromisoformat(run["data_interval_end"]) == monday
+    following = after_the_runs.airflow.api("GET", "/dags/weekly")["next_dagrun_run_after"]
+    assert datetime.fromisoformat(following) == monday + timedelta(weeks=1)
 
 
 @pytest.mark.parametrize("name", HARD)

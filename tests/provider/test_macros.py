@@ -65,6 +65,46 @@ def test_sunday(day: int, sunday: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("moment", "units", "later", "earlier"),
+    [
+        # Berlin's 02:30 occurs twice on 2024-10-27, and does not occur on 2024-03-31.
+        ("2024-10-26T02:30", {"days": 1}, "2024-10-27T02:30:00+02:00", "2024-10-25T02:30:00+02:00"),
+        ("2024-10-28T02:30", {"days": 1}, "2024-10-29T02:30:00+01:00", "2024-10-27T02:30:00+02:00"),
+        ("2024-03-30T02:30", {"days": 1}, "2024-03-31T03:30:00+02:00", "2024-03-29T02:30:00+01:00"),
+        ("2024-02-29T12:00", {"years": 1}, "2025-02-28T12:00:00+01:00", "2023-02-28T12:00:00+01:00"),
+    ],
+)
+def test_steps_in_a_calendar(moment: str, units: dict[str, int], later: str, earlier: str) -> None:
+    local = pendulum.parse(moment, tz="Europe/Berlin")
+    assert isinstance(local, pendulum.DateTime)
+    assert macros.add(local, **units).isoformat() == later
+    assert macros.subtract(local, **units).isoformat() == earlier
+
+
+def test_a_step_of_none_changes_nothing() -> None:
+    second = pendulum.datetime(2024, 10, 27, 2, 30, tz="Europe/Berlin", fold=1)
+    assert macros.add(second, days=0).isoformat() == "2024-10-27T02:30:00+01:00"
+    assert macros.subtract(second, months=0).isoformat() == "2024-10-27T02:30:00+01:00"
+
+
+def test_midnight_is_the_first_of_two() -> None:
+    evening = pendulum.datetime(2015, 11, 1, 20, tz="America/Havana")
+    assert macros.midnight(evening).isoformat() == "2015-11-01T00:00:00-04:00"
+
+
+def test_the_first_of_the_month_keeps_its_offset_where_it_can() -> None:
+    for day, offset in ((20, "-05:00"), (1, "-04:00")):
+        moment = pendulum.datetime(2015, 11, day, 0, 30, tz="America/Havana", fold=0)
+        assert macros.first_of_month(moment).isoformat() == f"2015-11-01T00:30:00{offset}"
+
+
+def test_now_is_in_utc() -> None:
+    before = pendulum.now("UTC")
+    assert before <= macros.now() <= pendulum.now("UTC")
+    assert macros.now().timezone_name == "UTC"
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [("5", 5), (" -7 ", -7), ("+3", 3), ("1.0", 1.0), (".5", 0.5), ("1e3", 1000.0), (4, 4)],
 )
@@ -73,9 +113,9 @@ def test_number(text: str | int, number: float) -> None:
     assert type(macros.number(text)) is type(number)
 
 
-@pytest.mark.parametrize("text", ["", "five", "1,5", "0x10", "1 2"])
+@pytest.mark.parametrize("text", ["", "five", "1,5", "0x10", "1 2", "nan", "inf", "1_000", "٣"])
 def test_no_number(text: str) -> None:
-    with pytest.raises(ValueError, match="could not convert"):
+    with pytest.raises(ValueError, match="the text is no number"):
         macros.number(text)
 
 
@@ -144,13 +184,16 @@ def test_text(value: float, text: str) -> None:
 def test_macros_are_listed_with_distinct_names() -> None:
     assert {macro.__name__ for macro in macros.MACROS} == {
         "activation_time",
+        "add",
         "datetime",
         "divide",
         "first_of_month",
         "instant",
         "midnight",
+        "now",
         "number",
         "power",
+        "subtract",
         "sunday",
         "text",
     }

@@ -22,15 +22,15 @@ def read_parameters(
     for number, raw in enumerate(declared, start=1):
         if not isinstance(raw.get("id"), str) or not raw["id"].removeprefix("*"):
             raise UnreadableError(source, f"parameter {number} has no id", "Give it one, such as myName.")
-        parameter, strange = read_attributes(raw["id"], raw, collector.repairs)
+        parameter, faults = read_attributes(raw["id"], raw, collector.repairs)
         place = f"parameter {parameter.name}"
-        collector.problems += [
-            Problem("", place, f"`{key}` is neither text nor a list of texts. Correct it.") for key in strange
-        ]
+        collector.problems += [Problem("", place, fault) for fault in faults]
         earlier = found.setdefault(parameter.name, parameter)
-        if earlier == parameter and earlier is not parameter:
+        if earlier is parameter:
+            continue
+        if earlier == parameter and earlier.attributes == parameter.attributes:
             collector.repairs.append(Repair(place, "declared twice with the same content: read once"))
-        elif earlier is not parameter:
+        else:
             collector.problems.append(
                 Problem("", place, "is declared twice, differently. Remove one of them.")
             )

@@ -13,6 +13,9 @@ from datapipeline_converters.definition import Parameter, Ref, Repair, Value
 _SECRET_KEY = re.compile(r"^\*|pass|pwd|secret|token|credential|key", re.IGNORECASE)
 # A longer number says nothing to a reader.
 _SHOWN = 20
+# A parameter's attributes that take several values, and those that are true or false.
+_LISTS = frozenset({"default", "allowedValues"})
+_FLAGS = frozenset({"optional", "isArray"})
 
 
 def may_be_secret(key: str) -> bool:
@@ -61,7 +64,7 @@ def read_field(
 def read_attributes(
     name: str, attributes: dict[str, Any], repairs: list[Repair]
 ) -> tuple[Parameter, list[str]]:
-    """Return a parameter, and the attributes that are no texts (dp-custom-templates).
+    """Return a parameter, and a sentence for each attribute that is not what it has to be (dp-custom-templates).
 
     :param attributes: its `id` among them
     """
@@ -69,9 +72,20 @@ def read_attributes(
         key: read_field(f"parameter {name}", key, written, repairs, show=False)
         for key, written in attributes.items()
     }
-    texts = {key: [value for value in values if isinstance(value, str)] for key, values in read.items()}
-    strange = [key for key, values in read.items() if len(texts[key]) != len(values)]
-    return _parameter(texts), strange
+    texts = {key: tuple(value for value in values if isinstance(value, str)) for key, values in read.items()}
+    faults = [_fault(key, values, len(texts[key])) for key, values in read.items()]
+    return _parameter(texts), [fault for fault in faults if fault]
+
+
+def _fault(key: str, values: list[Value | None], texts: int) -> str:
+    """Return what is wrong with a parameter's attribute, "" if nothing is; never the value, which may be a secret."""
+    if texts != len(values):
+        return f"`{key}` is neither text nor a list of texts. Correct it."
+    if key not in _LISTS and texts > 1:
+        return f"`{key}` takes one value and has {texts}."
+    if key in _FLAGS and values and str(values[0]).lower() not in {"true", "false", ""}:
+        return f"`{key}` is neither true nor false."
+    return ""
 
 
 def _repairs(items: list[Any], place: str, *, show: bool) -> Iterator[Repair]:
@@ -88,19 +102,23 @@ def _repairs(items: list[Any], place: str, *, show: bool) -> Iterator[Repair]:
         yield Repair(place, f"a {sort} was read as text")
 
 
-def _parameter(attributes: dict[str, list[str]]) -> Parameter:
+def _parameter(attributes: dict[str, tuple[str, ...]]) -> Parameter:
     name = _one(attributes, "id")
     return Parameter(
         name=name.removeprefix("*"),
         starred=name.startswith("*"),
-        kind=_one(attributes, "type") or "String",
+        kind=_one(attributes, "type").strip() or "String",
         description=_one(attributes, "description"),
         optional=_one(attributes, "optional").lower() == "true",
         is_array=_one(attributes, "isArray").lower() == "true",
-        default=tuple(attributes.get("default", ())),
-        allowed_values=tuple(attributes.get("allowedValues", ())),
+        default=attributes.get("default", ()),
+        allowed_values=attributes.get("allowedValues", ()),
+        watermark=_one(attributes, "watermark"),
+        help_text=_one(attributes, "helpText"),
+        help_link=_one(attributes, "helpLink"),
+        attributes={key: values for key, values in attributes.items() if key != "id"},
     )
 
 
-def _one(attributes: dict[str, list[str]], key: str) -> str:
-    return (attributes.get(key) or [""])[0]
+def _one(attributes: dict[str, tuple[str, ...]], key: str) -> str:
+    return (attributes.get(key) or ("",))[0]

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import click
 
 from datapipeline_converters.cli.convert import convert
+from datapipeline_converters.cli.forecast import forecast
 from datapipeline_converters.cli.status import COMPLETE, FAILED
+from datapipeline_converters.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,7 +19,7 @@ def cli() -> None:
     """Move AWS Data Pipeline workloads to Apache Airflow."""
 
 
-for command in (convert,):
+for command in (convert, forecast, verify):
     cli.add_command(command)
 
 

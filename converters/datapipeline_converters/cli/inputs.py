@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,11 +15,16 @@ from datapipeline_converters.cli.status import fail
 if TYPE_CHECKING:
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.options import Options
+    from datapipeline_converters.values_files import Given
+
+    _MomentType = click.ParamType[datetime]
+else:  # in older versions of click it is not generic
+    _MomentType = click.ParamType
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Moment(click.ParamType[datetime]):
+class Moment(_MomentType):
     """A moment in UTC, to the second."""
 
     name = "when"
@@ -61,6 +66,14 @@ _PARAMETERS = (
         "--backfill", is_flag=True, help="Run every interval since the schedule's start, however long ago."
     ),
     click.option(
+        "--no-catchup",
+        "catchup",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help="Pass over intervals that are missed, but for the latest; Data Pipeline makes up for all.",
+    ),
+    click.option(
         "--activated-at",
         type=Moment(),
         metavar="WHEN",
@@ -68,6 +81,15 @@ _PARAMETERS = (
     ),
     click.option(
         "--name", metavar="NAME", help="The pipeline's name, for a single file. [default: the file's]"
+    ),
+    click.option(
+        "--environment",
+        metavar="NAME",
+        help="Environment to convert for: stands behind the pipeline's name, and chooses its values in files that "
+        "hold several.",
+    ),
+    click.option(
+        "--split", is_flag=True, help="Give parts that do not depend on each other DAGs of their own."
     ),
     click.option(
         "--allow-invalid",
@@ -90,28 +112,60 @@ def for_each(
     settings: tuple[str, ...],
     chosen: Mapping[str, Any],
     action: Callable[[Definition, Options], int],
+    finish: Callable[[], int] | None = None,
 ) -> int:
     """Read each file and act on its definition; return the highest exit status.
 
     :param chosen: the other options, as `Options` names them
     :param action: raises ConversionError where a definition is at fault
+    :param finish: acts once, behind the last file, on what the action has collected; raises ConversionError
     """
     from datapipeline_converters.errors import ConversionError, UsageError
     from datapipeline_converters.options import Options
-    from datapipeline_converters.values_files import merge_values
+    from datapipeline_converters.values_files import merge_values, read_given, words
 
     try:
         if chosen.get("name") is not None and len(files) > 1:
             raise UsageError("--name names one pipeline; give one file with it.")
-        options = Options(values=merge_values(values_files, settings), **chosen)
+        if chosen["backfill"] and not chosen["catchup"]:
+            raise UsageError(
+                "--backfill runs every interval, --no-catchup passes missed ones over; give one of them."
+            )
+        given = read_given(values_files, settings, chosen.get("environment"))
+        options = Options(values=merge_values(given), **chosen)
     except ConversionError as error:
         return fail(str(error))
     taken: set[str] = set()
-    unknown = {setting.partition("=")[0].removeprefix("*") for setting in settings}
+    unknown = {name for part in given for name in part.names}
+    unknown -= words(value for values in options.values.values() for value in values)
     status = max(_one(file, options, taken, unknown, action) for file in files)
-    for setting in sorted(unknown):
-        click.echo(f"Warning: --set {setting}: the definition has no such parameter", err=True)
+    for part in given:
+        _warn(part, unknown)
+    if finish is not None:
+        try:
+            status = max(status, finish())
+        except ConversionError as error:
+            return fail(str(error))
+        except Exception as error:  # noqa: BLE001 - what it says may hold a secret
+            return _internal("", error)
     return status
+
+
+def _warn(given: Given, unknown: Set[str]) -> None:
+    """Tell of values that nothing reads.
+
+    :param unknown: names that no definition has
+    """
+    unused = sorted(given.names & unknown)
+    if given.unread:
+        beside = ", ".join(given.unread)
+        click.echo(f"Warning: {given.place}: {beside}: beside `values`, so not read", err=True)
+    if given.place == "--set":
+        for name in unused:
+            click.echo(f"Warning: --set {name}: the definition has no such parameter", err=True)
+    elif unused:
+        names = ", ".join(unused)
+        click.echo(f"Warning: {given.place}: no definition has a parameter {names}", err=True)
 
 
 def _one(
@@ -124,7 +178,7 @@ def _one(
     """Act on one file and return its exit status.
 
     :param taken: names of pipelines already given; the file's is added
-    :param unknown: names given with --set that no file had so far; those that this one has are taken out
+    :param unknown: names that values were given for and no file had so far; those that this one has are taken out
     """
     from datapipeline_converters.errors import ConversionError, UnreadableError
     from datapipeline_converters.sources import read_named
@@ -142,11 +196,15 @@ def _one(
     except RecursionError:
         return fail(f"{file}: nested or chained too deeply. Shorten the chain, or take levels out.")
     except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
-        # What the exception says may hold a secret of the definition; its type and its place do not.
-        fault = f"{type(error).__name__} at {_place(error)}"
-        return fail(
-            f"{file}: internal error, {fault}; please report it with the definition, its secrets taken out."
-        )
+        return _internal(f"{file}: ", error)
+
+
+def _internal(where: str, error: Exception) -> int:
+    """Tell of a fault of ours: what the exception says may hold a secret of the definition; its type and place do not."""
+    fault = f"{type(error).__name__} at {_place(error)}"
+    return fail(
+        f"{where}internal error, {fault}; please report it with the definition, its secrets taken out."
+    )
 
 
 def _place(error: Exception) -> str:

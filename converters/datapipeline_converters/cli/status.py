@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 COMPLETE, WORK_LEFT, FAILED = 0, 1, 2
+DIFFERENT = 1  # what a comparison found
 
 
 def fail(text: str) -> int:

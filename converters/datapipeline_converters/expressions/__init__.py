@@ -8,9 +8,12 @@ exactly the same text. The language is described on dp-pipeline-expressions and 
 from __future__ import annotations
 
 from datapipeline_converters.expressions.bind import bind, constant, is_constant, leaves, names
+from datapipeline_converters.expressions.calculation import calculated_with
+from datapipeline_converters.expressions.checks import did_you_mean
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.evaluate import Facts, evaluate
-from datapipeline_converters.expressions.jinja import RuntimeField, Written, write_jinja
+from datapipeline_converters.expressions.jinja import Written, write_jinja
+from datapipeline_converters.expressions.kinds import NoField, RuntimeField, RuntimeFields
 from datapipeline_converters.expressions.parser import parse
 from datapipeline_converters.expressions.text import read_datetime
 from datapipeline_converters.expressions.tree import (
@@ -38,6 +41,7 @@ __all__ = [
     "Joined",
     "Name",
     "Negation",
+    "NoField",
     "Node",
     "Number",
     "Operation",
@@ -45,13 +49,16 @@ __all__ = [
     "ParameterKind",
     "Runtime",
     "RuntimeField",
+    "RuntimeFields",
     "Template",
     "Text",
     "UnsupportedExpressionError",
     "Variable",
     "Written",
     "bind",
+    "calculated_with",
     "constant",
+    "did_you_mean",
     "evaluate",
     "is_constant",
     "leaves",

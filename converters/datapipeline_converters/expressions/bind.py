@@ -21,6 +21,9 @@ from datapipeline_converters.expressions.tree import (
     Node,
     Number,
     Operation,
+    Origin,
+    Parameter,
+    Runtime,
     Template,
     Text,
 )
@@ -75,7 +78,10 @@ def bind(template: Template, resolve: Resolve) -> Template:
     parts: list[str | Node] = []
     for part in template.parts:
         parts += [part] if isinstance(part, str) else _text_parts(_bound(part, resolve))
-    return replace(template, parts=_merged(parts))
+    merged = _merged(parts)
+    if len(merged) == 1 and len(template.parts) > 1 and not isinstance(merged[0], str):
+        merged = (*merged, "")  # it stays a text: only what was one expression from the start has another value
+    return replace(template, parts=merged)
 
 
 def _merged(parts: list[str | Node]) -> tuple[str | Node, ...]:
@@ -107,7 +113,10 @@ def _as_text(item: Node) -> Node:
 
 def _bound(node: Node, resolve: Resolve) -> Node:
     if isinstance(node, Name):
-        return _bound(resolve(node), _unresolved)
+        try:
+            return _bound(_placed(resolve(node), node), _unresolved)
+        except ExpressionError as error:
+            raise error.at(node.origin) from None
     if isinstance(node, Joined):
         return _joined(bind(node.template, resolve))
     if isinstance(node, Items):
@@ -119,6 +128,13 @@ def _bound(node: Node, resolve: Resolve) -> Node:
     if isinstance(node, Call):
         return _spread(node.arguments, lambda *arguments: replace(node, arguments=arguments), resolve)
     return node
+
+
+def _placed(meaning: Node, name: Name) -> Node:
+    """Return what a name means with the place of the name, which messages show."""
+    if isinstance(meaning, Runtime | Parameter) and meaning.origin is None:
+        return replace(meaning, origin=name.origin)
+    return meaning
 
 
 def _unresolved(name: Name) -> Node:
@@ -154,21 +170,24 @@ def _spread(operands: tuple[Node, ...], build: Callable[..., Node], resolve: Res
 def _folded(node: Node) -> Node:
     if isinstance(node, Call):
         check_call(node)
-        node = _without_period(node)
     if not all(is_constant_node(child) for child in _below(node)):
-        return node
+        return _without_period(node)
     value = value_of(node, NOTHING)
     if isinstance(value, datetime):
-        return node
-    return Text(value) if isinstance(value, str) else Number(value)  # type: ignore[arg-type]
+        return _without_period(node)
+    origin: Origin | None = getattr(node, "origin", None)
+    return Text(value, origin) if isinstance(value, str) else Number(value, origin=origin)  # type: ignore[arg-type]
 
 
-def _without_period(call: Call) -> Call:
+def _without_period(node: Node) -> Node:
     """Return plusPeriod(x, '1 day') as plusDays(x, 1)."""
-    if call.function != "plusPeriod" or not isinstance(period := call.arguments[1], Text):
-        return call
+    if not isinstance(node, Call) or node.function != "plusPeriod":
+        return node
+    moment, period = node.arguments
+    if not isinstance(period, Text):
+        return node
     count, unit = read_period(period.value)
-    return Call(f"plus{unit.capitalize()}", (call.arguments[0], Number(count)), call.origin)
+    return Call(f"plus{unit.capitalize()}", (moment, Number(count)), node.origin)
 
 
 def is_constant_node(node: Node) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from datapipeline_converters.expressions.checks import FORMS, check_call
 from datapipeline_converters.expressions.errors import ExpressionError
-from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.functions import FUNCTIONS, Kind, usage
 from datapipeline_converters.expressions.lists import combinations
-from datapipeline_converters.expressions.text import datetime_text, float_text, read_datetime, read_number
+from datapipeline_converters.expressions.text import datetime_text, float_text, read_number
 from datapipeline_converters.expressions.tree import (
     Call,
     Items,
@@ -84,6 +83,8 @@ def text_of(node: Node, facts: Facts) -> str | tuple[str, ...]:
     if isinstance(node, Items):
         nested = [text_of(item, facts) for item in node.nodes]
         return tuple(text for texts in nested for text in ((texts,) if isinstance(texts, str) else texts))
+    if isinstance(node, Number) and node.text:
+        return node.text
     value = value_of(node, facts)
     return tuple(map(_text, value)) if isinstance(value, tuple) else _text(value)
 
@@ -218,7 +219,7 @@ def _call(node: Call, facts: Facts) -> Value:
     function = FUNCTIONS[node.function]
 
     def apply(*values: Value) -> Value:
-        arguments = [_argument(value, kind) for value, kind in zip(values, function.arguments, strict=True)]
+        arguments = list(_arguments(node, values))
         try:
             return function.evaluate(*arguments)  # type: ignore[no-any-return]
         except (OverflowError, ValueError) as error:
@@ -231,16 +232,22 @@ def _call(node: Call, facts: Facts) -> Value:
         raise error.at(node.origin) from None
 
 
-def _argument(value: Value, kind: Kind) -> datetime | int | str | ZoneInfo | tuple[Any, ...]:
+def _arguments(node: Call, values: Sequence[Value]) -> Iterator[Any]:
+    for value, kind, argument in zip(values, FUNCTIONS[node.function].arguments, node.arguments, strict=True):
+        try:
+            yield _argument(value, kind)
+        except ExpressionError as error:
+            advised = error.advised(f"expected a call such as {usage(node.function)}")
+            raise advised.at(getattr(argument, "origin", None)) from None
+
+
+def _argument(value: Value, kind: Kind) -> Any:
     """Return an argument as the kind it has to be; texts are read as numbers and instants [inferred]."""
     if isinstance(value, str):
-        if kind is Kind.DATETIME:
-            return read_datetime(value)
-        if kind is Kind.INTEGER:
-            value = read_number(value)
-        elif kind in {Kind.ZONE, Kind.PERIOD}:
-            return FORMS[kind](value)  # type: ignore[no-any-return]
-        else:
+        if kind is Kind.PATTERN:
+            return value
+        value = FORMS[kind](value)
+        if kind in {Kind.ZONE, Kind.PERIOD}:
             return value
     if (isinstance(value, datetime) and kind is Kind.DATETIME) or (
         isinstance(value, int) and kind is Kind.INTEGER

@@ -12,24 +12,21 @@ from datapipeline_converters.expressions.errors import ExpressionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Where a local time occurs twice, a calendar step ends at the second, as Airflow's dates do.
-# Joda-Time would keep the offset it came from; only `inTimeZone` can show the difference, one hour a year.
-_OVERLAP_FOLD = 1
-
 
 def local(naive: datetime, zone: tzinfo) -> datetime:
-    """Return a local time in a zone; one that daylight saving skips moves on by what is skipped."""
-    aware = naive.replace(tzinfo=zone, fold=0)
-    real = aware.astimezone(UTC).astimezone(zone)
-    if real.replace(tzinfo=None, fold=0) != naive.replace(tzinfo=None, fold=0):
-        return real
-    return aware.replace(fold=_OVERLAP_FOLD)
+    """Return a local time in a zone: the first of two where it occurs twice.
+
+    One that daylight saving skips moves on by what is skipped.
+    """
+    return naive.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
 
 
 def _in_calendar(change: Callable[[datetime, int], datetime]) -> Callable[[datetime, int], datetime]:
-    """Return a step that looks at the local calendar only."""
+    """Return a step that looks at the local calendar only; one of length 0 does not even look at that."""
 
     def step(moment: datetime, count: int) -> datetime:
+        if count == 0:
+            return moment
         return local(change(moment.replace(tzinfo=None), count), moment.tzinfo or UTC)
 
     return step
@@ -62,8 +59,10 @@ def at_midnight(moment: datetime) -> datetime:
 
 
 def on_first_of_month(moment: datetime) -> datetime:
-    """Return the first day of the month, the time of day kept."""
-    return local(moment.replace(day=1, tzinfo=None), moment.tzinfo or UTC)
+    """Return the first day of the month, the time of day kept; where that occurs twice, at the offset it came from."""
+    first = local(moment.replace(day=1, tzinfo=None), moment.tzinfo or UTC)
+    second = first.replace(fold=1)
+    return second if second.utcoffset() == moment.utcoffset() else first
 
 
 def on_sunday(moment: datetime) -> datetime:

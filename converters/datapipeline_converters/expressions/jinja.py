@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal as Choice
 
-from datapipeline_converters.expressions import joda, patterns
+from datapipeline_converters.expressions import patterns
 from datapipeline_converters.expressions.bind import is_constant_node
 from datapipeline_converters.expressions.checks import check_call
 from datapipeline_converters.expressions.code import ADD, ATOM, FILTER, MULTIPLY, SIGN, Code, concatenated
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.escaping import literal, quoted
 from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR, NOTHING, text_of
-from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.functions import FUNCTIONS, Kind, usage
+from datapipeline_converters.expressions.kinds import (
+    NUMBERS,
+    RuntimeField,
+    RuntimeFields,
+    first_year,
+    is_array,
+    is_natural,
+    kind_of,
+    runtime_field,
+    zone_of,
+)
 from datapipeline_converters.expressions.lists import combinations
-from datapipeline_converters.expressions.text import DATETIME_FORMAT
+from datapipeline_converters.expressions.suspicions import suspicions
 from datapipeline_converters.expressions.tree import (
     Call,
     Items,
@@ -35,26 +44,8 @@ from datapipeline_converters.expressions.tree import (
 
 MACROS = "macros.datapipeline"
 
+_TEXT_OF_DATETIME = "yyyy-MM-dd'T'HH:mm:ss"
 _LEVELS = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "//": MULTIPLY}
-
-_PARAMETER_KINDS = {"text": Kind.TEXT, "integer": Kind.INTEGER, "number": Kind.FLOAT}
-_NUMBERS = (Kind.INTEGER, Kind.FLOAT, Kind.NUMERIC)
-
-
-@dataclass(frozen=True)
-class RuntimeField:
-    """What a runtime field is in Airflow.
-
-    :param expression: Jinja for it, such as `data_interval_start`
-    :param kind: A datetime (in UTC) or a text
-    :param pendulum: whether the datetime is one of pendulum's, exact to the second as Data Pipeline's are
-    :param pendulum_expression: Jinja for such a datetime, where `expression` is a plain one
-    """
-
-    expression: str
-    kind: Choice["datetime", "text"]
-    pendulum: bool = True
-    pendulum_expression: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,7 @@ class Written:
     exact: bool = True
 
 
-def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many: bool = False) -> Written:
+def write_jinja(template: Template, runtime: RuntimeFields, *, many: bool = False) -> Written:
     """Write a bound template for Airflow.
 
     :param template: the field's text, after `bind`
@@ -84,22 +75,18 @@ def write_jinja(template: Template, runtime: Mapping[str, RuntimeField], *, many
     """
     writer = _Writer(runtime)
     parts = template.parts
-    if len(parts) == 1 and (isinstance(parts[0], Items) or _is_array(parts[0])):
+    if len(parts) == 1 and (isinstance(parts[0], Items) or is_array(parts[0])):
         nodes = parts[0].nodes if isinstance(parts[0], Items) else (parts[0],)
-        items = tuple(node if _is_array(node) else writer.template((node,)) for node in nodes)
+        items = tuple(node if is_array(node) else writer.template((node,)) for node in nodes)
         return Written(None, items, *writer.verdict)  # type: ignore[arg-type]
-    if many and any(isinstance(part, Items) or _is_array(part) for part in parts):
+    if many and any(isinstance(part, Items) or is_array(part) for part in parts):
         choices = [part.nodes if isinstance(part, Items) else (part,) for part in parts]
-        if any(_is_array(part) for choice in choices for part in choice):
+        if any(is_array(part) for choice in choices for part in choice):
             raise _no_mapping()
         texts = tuple(writer.template(choice) for choice in combinations(choices))
         return Written(None, texts, *writer.verdict)
     text = writer.template(parts)
     return Written(text, None, *writer.verdict)
-
-
-def _is_array(node: str | Node) -> bool:
-    return isinstance(node, Parameter) and node.is_array
 
 
 def _no_mapping() -> UnsupportedExpressionError:
@@ -111,7 +98,7 @@ def _no_mapping() -> UnsupportedExpressionError:
 class _Writer:
     """Writes the expressions of one field; collects what is to be said about them."""
 
-    def __init__(self, runtime: Mapping[str, RuntimeField]) -> None:
+    def __init__(self, runtime: RuntimeFields) -> None:
         self._runtime = runtime
         self._notes: dict[str, None] = {}
         self._exact = True
@@ -154,6 +141,8 @@ class _Writer:
     def _pieces_of(self, node: Node) -> list[str | Code]:
         if isinstance(node, Text):
             return [node.value]
+        if isinstance(node, Runtime) and isinstance(field := runtime_field(node, self._runtime), str):
+            return [field]
         if isinstance(node, Joined):
             return [piece for part in node.template.parts for piece in self._pieces(part)]
         if isinstance(node, Items):
@@ -163,7 +152,7 @@ class _Writer:
         if isinstance(node, Parameter):
             return [self._parameter_text(node)]
         if isinstance(node, Operation) and self._kind(node) is Kind.TEXT:
-            if _is_array(node.left) or _is_array(node.right):
+            if is_array(node.left) or is_array(node.right):
                 raise _no_mapping()
             self._note_appending(node)
             return self._pieces(node.left) + self._pieces(node.right)
@@ -174,7 +163,7 @@ class _Writer:
     def _note_appending(self, node: Operation) -> None:
         """Note a text parameter in what looks like an addition."""
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(one, Parameter) and one.kind == "text" and self._kind(other) in _NUMBERS:
+            if isinstance(one, Parameter) and one.kind == "text" and self._kind(other) in NUMBERS:
                 self._approximate(f"`{one.name}` is a text, so that + appends instead of adding")
 
     def _parameter_text(self, node: Parameter) -> Code:
@@ -195,7 +184,7 @@ class _Writer:
     def _as_text(self, node: Node) -> Code:
         kind = self._kind(node)
         if kind is Kind.DATETIME:
-            return Code(f"{self._instant(node, pendulum=False)}.strftime({quoted(DATETIME_FORMAT)})")
+            return self._printed(node, _TEXT_OF_DATETIME)
         code = self._value(node)
         if kind in {Kind.FLOAT, Kind.NUMERIC}:
             return Code(f"{MACROS}.text({code.text})")
@@ -209,34 +198,7 @@ class _Writer:
     # Values
 
     def _kind(self, node: Node) -> Kind:
-        """Return what a node is, as far as it can be told before a run."""
-        if isinstance(node, Number):
-            return Kind.FLOAT if isinstance(node.value, float) else Kind.INTEGER
-        if isinstance(node, Parameter):
-            return _PARAMETER_KINDS[node.kind]
-        if isinstance(node, Runtime):
-            return Kind.DATETIME if self._field(node).kind == "datetime" else Kind.TEXT
-        if isinstance(node, Call):
-            return FUNCTIONS[node.function].result
-        if isinstance(node, Negation):
-            return self._arithmetic_kind(self._kind(node.operand))
-        if isinstance(node, Operation):
-            kinds = (self._kind(node.left), self._kind(node.right))
-            if node.operator == "+" and Kind.TEXT in kinds:
-                return Kind.TEXT
-            kind = self._arithmetic_kind(*kinds)
-            return Kind.FLOAT if node.operator == "^" else kind
-        return Kind.TEXT
-
-    def _arithmetic_kind(self, *kinds: Kind) -> Kind:
-        if Kind.DATETIME in kinds:
-            raise ExpressionError(
-                "a date and time cannot be calculated with",
-                expected="expected a function such as plusDays, or a quoted text to join it with",
-            )
-        if Kind.FLOAT in kinds:
-            return Kind.FLOAT
-        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMERIC
+        return kind_of(node, self._runtime)
 
     def _value(self, node: Node) -> Code:
         """Return a node as a Jinja value of its own kind."""
@@ -246,7 +208,7 @@ class _Writer:
             raise error.at(getattr(node, "origin", None)) from None
 
     def _value_of(self, node: Node) -> Code:
-        if _is_array(node):
+        if is_array(node):
             raise _no_mapping()
         if isinstance(node, Number):
             return _number(node.value)
@@ -255,7 +217,8 @@ class _Writer:
         if isinstance(node, Variable):
             return Code(_subscript("var.value", node.key))
         if isinstance(node, Runtime):
-            return _atom_or_filter(self._field(node).expression)
+            field = runtime_field(node, self._runtime)
+            return Code(quoted(field)) if isinstance(field, str) else _atom_or_filter(field.expression)
         if isinstance(node, Negation):
             return Code(f"-{self._number(node.operand).at(ATOM)}", SIGN)
         if isinstance(node, Operation) and self._kind(node) is not Kind.TEXT:
@@ -263,13 +226,6 @@ class _Writer:
         if isinstance(node, Call):
             return self._call(node)
         return self._joined_text(node)
-
-    def _field(self, node: Runtime) -> RuntimeField:
-        if node.name not in self._runtime:
-            raise UnsupportedExpressionError(
-                f"Airflow has nothing that corresponds to the runtime field {node.name}"
-            )
-        return self._runtime[node.name]
 
     def _number(self, node: Node) -> Code:
         """Return a node as an operand of arithmetic."""
@@ -302,7 +258,7 @@ class _Writer:
         known_divisor = isinstance(node.right, Number) and node.right.value > 0
         kind = self._kind(node)
         if kind is Kind.INTEGER:
-            return "//" if known_divisor and _is_natural(node.left) else None
+            return "//" if known_divisor and is_natural(node.left) else None
         return "/" if known_divisor and kind is Kind.FLOAT else None
 
     # Calls
@@ -315,34 +271,35 @@ class _Writer:
         if not function.jinja:
             raise UnsupportedExpressionError(f"the period of {node.function} has to be known at conversion")
         arguments = [
-            self._argument(argument, kind, pendulum=not function.anywhere)
+            self._argument(argument, kind, node.function)
             for argument, kind in zip(node.arguments, function.arguments, strict=True)
         ]
-        in_utc = not function.zoned or _zone(node) == "UTC"
+        in_utc = not function.zoned or zone_of(node) == "UTC"
         return Code((function.jinja if in_utc else function.zoned).format(*arguments))
 
-    def _argument(self, node: Node, kind: Kind, *, pendulum: bool) -> str:
+    def _argument(self, node: Node, kind: Kind, function: str) -> str:
         if kind is Kind.DATETIME:
-            return self._instant(node, pendulum=pendulum)
+            return self._instant(node, function, pendulum=not FUNCTIONS[function].anywhere)
         if kind is not Kind.INTEGER:
             return self._joined_text(node).text
         if self._kind(node) is Kind.TEXT:
             return self._number(node).text
         if self._kind(node) not in {Kind.INTEGER, Kind.NUMERIC}:
-            raise ExpressionError(f"{kind.value} is needed", found=self._kind(node).value)
+            raise self._misfit(kind, node, function)
         return self._value(node).text
 
-    def _instant(self, node: Node, *, pendulum: bool) -> str:
+    def _instant(self, node: Node, function: str, *, pendulum: bool) -> str:
         """Return a date and time that an attribute can follow.
 
         :param node: what it is made of
+        :param function: the function whose argument it is
         :param pendulum: whether it has to be one of pendulum's
         """
         kind = self._kind(node)
-        if kind in _NUMBERS:
-            raise ExpressionError(f"{Kind.DATETIME.value} is needed", found=kind.value)
-        if isinstance(node, Runtime) and kind is Kind.DATETIME:
-            field = self._field(node)
+        if kind in NUMBERS:
+            raise self._misfit(Kind.DATETIME, node, function)
+        field = runtime_field(node, self._runtime) if isinstance(node, Runtime) else None
+        if isinstance(field, RuntimeField) and kind is Kind.DATETIME:
             if not pendulum or field.pendulum:
                 return _atom_or_filter(field.expression).at(ATOM)
             return field.pendulum_expression or f"{MACROS}.instant({field.expression})"
@@ -350,33 +307,29 @@ class _Writer:
             return f"{MACROS}.instant({self._joined_text(node).text})"
         return self._value(node).at(ATOM)
 
+    def _misfit(self, needed: Kind, node: Node, function: str) -> ExpressionError:
+        return ExpressionError(
+            f"{needed.value} is needed",
+            found=self._kind(node).value,
+            expected=f"expected a call such as {usage(function)}",
+            origin=getattr(node, "origin", None),
+        )
+
     def _format(self, moment: Node, pattern: Node) -> Code:
         if not isinstance(pattern, Text):
             raise UnsupportedExpressionError("the date pattern of format has to be known at conversion")
-        zone = _zone(moment)
-        for sentence in joda.suspicions(pattern.value):
+        zone = zone_of(moment)
+        for sentence in suspicions(pattern.value):
             self._notes.setdefault(sentence)
         if patterns.names_a_zone(pattern.value) and zone != "UTC":
             self._approximate("names of time zones other than UTC may differ from Java's")
-        receiver = self._instant(moment, pendulum=patterns.needs_pendulum(pattern.value))
-        return patterns.write_pattern(pattern.value, receiver, zone)
+        return self._printed(moment, pattern.value)
 
-
-def _zone(node: Node) -> str | None:
-    """Return the zone a date and time is shown in, None where only the run knows."""
-    if not isinstance(node, Call):
-        return "UTC"
-    if node.function == "inTimeZone":
-        zone = node.arguments[1]
-        return zone.value if isinstance(zone, Text) else None
-    return "UTC" if node.function.startswith("make") else _zone(node.arguments[0])
-
-
-def _is_natural(node: Node) -> bool:
-    """Tell whether a whole number is certainly not negative."""
-    if isinstance(node, Operation):
-        return node.operator != "-" and _is_natural(node.left) and _is_natural(node.right)
-    return isinstance(node, Call) or (isinstance(node, Number) and node.value >= 0)
+    def _printed(self, moment: Node, pattern: str) -> Code:
+        receiver = self._instant(moment, "format", pendulum=patterns.needs_pendulum(pattern))
+        return patterns.write_pattern(
+            pattern, receiver, zone_of(moment), padded=first_year(moment) >= patterns.FIRST_PADDED_YEAR
+        )
 
 
 def _number(value: int | float) -> Code:

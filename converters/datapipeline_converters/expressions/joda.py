@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from datapipeline_converters.expressions.errors import ExpressionError
+from datapipeline_converters.expressions.strftime import in_joda
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +69,8 @@ class NumberLetter:
 
 # Years before 1000 aside, where strftime does not pad.
 LETTERS: Mapping[str, NumberLetter] = {
-    "C": NumberLetter(lambda d: (d.year + 99) // 100, "({0}.year + 99) // 100", {}),
+    # Joda-Time's ISO calendar counts centuries from zero: 20 for 2011.
+    "C": NumberLetter(lambda d: d.year // 100, "{0}.year // 100", {}),
     "Y": NumberLetter(lambda d: d.year, "{0}.year", {1: "%Y", 2: "%y", 3: "%Y", 4: "%Y"}, two_digits=True),
     "y": NumberLetter(lambda d: d.year, "{0}.year", {1: "%Y", 2: "%y", 3: "%Y", 4: "%Y"}, two_digits=True),
     "x": NumberLetter(
@@ -98,8 +99,6 @@ def parse_pattern(pattern: str) -> tuple[Field | Literal, ...]:
 
     :raises ExpressionError: it is empty, or has a letter that means nothing
     """
-    if not pattern:
-        raise ExpressionError("the date pattern is empty", expected="expected letters such as YYYY-MM-dd")
     tokens: list[Field | Literal] = []
     position, quoted, literal = 0, False, ""
     while position < len(pattern):
@@ -120,7 +119,13 @@ def parse_pattern(pattern: str) -> tuple[Field | Literal, ...]:
             tokens.append(_field(character, count, pattern))
             position += count
     _add_literal(tokens, literal)
+    if not tokens:
+        raise _empty()
     return tuple(tokens)
+
+
+def _empty() -> ExpressionError:
+    return ExpressionError("the date pattern is empty", expected="expected letters such as YYYY-MM-dd")
 
 
 def _add_literal(tokens: list[Field | Literal], text: str) -> None:
@@ -133,7 +138,9 @@ def _field(letter: str, count: int, pattern: str) -> Field:
         raise ExpressionError(
             f'"{letter}" is no letter of a date pattern',
             found=f"{letter!r} in {pattern!r}",
-            expected=f"expected one of {' '.join(ALL_LETTERS)}; "
+            expected=f"this is a pattern of strftime; did you mean {meant!r}?"
+            if (meant := in_joda(pattern))
+            else f"expected one of {' '.join(ALL_LETTERS)}; "
             f"text goes between quotes, as in format(x, \"yyyy-MM-dd'T'HH:mm\")",
         )
     return Field(letter, count)
@@ -184,26 +191,3 @@ def _zone(moment: datetime, letter: str, count: int) -> str:
         return moment.tzname() or identity  # Java has names of its own for some zones
     offset = f"{moment:%z}"
     return (offset, f"{offset[:3]}:{offset[3:]}", identity)[min(count, 3) - 1]
-
-
-def suspicions(pattern: str) -> tuple[str, ...]:
-    """Return a sentence for each letter that probably means something else than its author wanted."""
-    fields = [token for token in parse_pattern(pattern) if isinstance(token, Field)]
-    letters = [field.letter for field in fields]
-    pairs = list(itertools.pairwise(letters))
-    found = []
-    if {"h", "K"} & set(letters) and "a" not in letters:
-        found.append(
-            "counts hours up to 12 without AM or PM, so that 02:00 and 14:00 look the same (HH counts to 23)"
-        )
-    if "D" in letters and "M" in letters:
-        found.append("has D, the day of the year, beside a month (dd is the day of the month)")
-    if "S" in letters and "s" not in letters:
-        found.append("has S, a fraction of a second, without seconds (ss)")
-    if any(a in "HhKk" and b == "M" for a, b in pairs):
-        found.append("has M, the month, after the hour (mm is the minute)")
-    if any(a in "Yyx" and b == "m" for a, b in pairs):
-        found.append("has m, the minute, after the year (MM is the month)")
-    if "w" in letters and {"Y", "y"} & set(letters):
-        found.append("has the calendar year beside the week (xxxx is the year the week belongs to)")
-    return tuple(f"the date pattern {pattern!r} {sentence}; it is kept as written" for sentence in found)

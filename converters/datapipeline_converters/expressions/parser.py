@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 # Weakest first; all of them group from the left. [inferred]
 PRECEDENCE = (("+", "-"), ("*", "/"), ("^",))
 
+_QUOTES_IN_QUOTES = (
+    "a quoted text cannot hold its own kind of quote; write the other kind around it, "
+    "as in format(x, \"yyyy-MM-dd'T'HH:mm\")"
+)
+
 MAX_NESTING = 50  # parentheses, calls and signs within each other
 MAX_OPERATIONS = 150  # operators in one expression
 MAX_DIGITS = 18  # of a whole number: what fits into Java's long
 
 
-def parse(text: str) -> Template:
+def parse(text: str, place: str = "") -> Template:
     """Read a field's text: literal text with `#{...}` in it (dp-pipeline-expressions).
 
     `${...}`, `$1` and braces of other kinds are literal text.
 
+    :param place: which text it is, for messages, where they are about another: "field 'table' of object 'In'"
     :raises ExpressionError: an expression is malformed; the message shows the place
     """
     parts: list[str | Node] = []
@@ -42,7 +48,7 @@ def parse(text: str) -> Template:
     while (opening := text.find("#{", position)) >= 0:
         if opening > position:
             parts.append(text[position:opening])
-        expression = _Expression(text, opening)
+        expression = _Expression(text, opening, place)
         parts.append(expression.read())
         position = expression.stop
     if position < len(text):
@@ -53,11 +59,11 @@ def parse(text: str) -> Template:
 class _Expression:
     """One expression while it is read."""
 
-    def __init__(self, source: str, opening: int) -> None:
-        self.source = source
+    def __init__(self, source: str, opening: int, place: str) -> None:
+        self.source, self.place = source, place
         self.stop = opening
-        self._rest: Iterator[Token] = tokens(source, opening)
-        self._token = next(self._rest)
+        self._rest: Iterator[Token] = tokens(source, opening, place)
+        self._taken = self._token = next(self._rest)
         self._nesting = self._operations = 0
 
     def read(self) -> Node:
@@ -68,7 +74,7 @@ class _Expression:
             raise self._error(
                 "the expression does not go on like this",
                 found=str(self._token),
-                expected="expected an operator (+ - * / ^) or }; a name holds no blanks",
+                expected=self._quotes() or "expected an operator (+ - * / ^) or }; a name holds no blanks",
             )
         self.stop = self._token.stop
         return node
@@ -115,7 +121,7 @@ class _Expression:
         if token.kind == "number":
             return self._number()
         if token.kind == "text":
-            return Text(self._take().text[1:-1])
+            return Text(self._take().text[1:-1], self._origin(token))
         if self._is("("):
             self._take()
             self._enter()
@@ -135,10 +141,10 @@ class _Expression:
     def _number(self) -> Number:
         token = self._take()
         if "." in token.text:
-            return Number(float(token.text))
+            return Number(float(token.text), origin=self._origin(token))
         if len(token.text.lstrip("0")) > MAX_DIGITS:
             raise self._error("the number is too large", expected=f"at most {MAX_DIGITS} digits", token=token)
-        return Number(int(token.text))
+        return Number(int(token.text), origin=self._origin(token))
 
     def _segment(self) -> tuple[str, Token]:
         """Read one part of a name; the star of an encrypted one is a token of its own."""
@@ -185,19 +191,29 @@ class _Expression:
         return self._token.kind == "mark" and self._token.text == mark
 
     def _take(self) -> Token:
-        taken = self._token
+        self._taken = self._token
         self._token = next(self._rest)
-        return taken
+        return self._taken
 
     def _expect(self, mark: str, purpose: str) -> None:
         if not self._is(mark):
             raise self._error(
-                f'"{mark}" is missing', found=str(self._token), expected=f'expected "{mark}" {purpose}'
+                f'"{mark}" is missing',
+                found=str(self._token),
+                expected=self._quotes() or f'expected "{mark}" {purpose}',
             )
         self._take()
 
+    def _quotes(self) -> str:
+        """Return advice where a quoted text seems to hold its own kind of quote."""
+        kinds = {self._taken.kind, self._token.kind}
+        touching = self._token.start == self._taken.stop
+        return (
+            _QUOTES_IN_QUOTES if touching and "text" in kinds and kinds <= {"text", "name", "number"} else ""
+        )
+
     def _origin(self, token: Token) -> Origin:
-        return Origin(self.source, token.start)
+        return Origin(self.source, token.start, self.place)
 
     def _error(
         self, problem: str, *, found: str = "", expected: str = "", token: Token | None = None

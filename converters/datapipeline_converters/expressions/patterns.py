@@ -11,14 +11,18 @@ from datapipeline_converters.expressions.escaping import quoted
 
 MAX_LENGTH = 100_000  # characters of one expression; calls within calls multiply
 
+FIRST_PADDED_YEAR = 1000
+_YEARS = {"%Y", "%G"}
+
 _PRINTABLE = re.compile(r"[ -~]+|[^ -~]+")  # strftime is only trusted with printable ASCII
 
 
-def write_pattern(pattern: str, receiver: str, zone: str | None) -> Code:
+def write_pattern(pattern: str, receiver: str, zone: str | None, *, padded: bool = True) -> Code:
     """Return an expression that prints an instant in a Joda-Time pattern.
 
     :param receiver: Jinja for the instant; an attribute can follow it
     :param zone: the zone it is shown in, None where only the run knows
+    :param padded: whether strftime prints its year with four digits, which it only does from the year 1000 on
     :raises UnsupportedExpressionError: when the expression would be too long
     """
     tokens = joda.parse_pattern(pattern)
@@ -27,7 +31,7 @@ def write_pattern(pattern: str, receiver: str, zone: str | None) -> Code:
     codes: list[Code] = []
     directives = ""
     for token in tokens:
-        for piece in _pieces(token, receiver, zone):
+        for piece in _pieces(token, receiver, zone, padded):
             if isinstance(piece, str):
                 directives += piece
                 continue
@@ -50,13 +54,15 @@ def names_a_zone(pattern: str) -> bool:
     return any(isinstance(token, joda.Field) and token.letter == "z" for token in joda.parse_pattern(pattern))
 
 
-def _pieces(token: joda.Field | joda.Literal, receiver: str, zone: str | None) -> list[str | Code]:
+def _pieces(
+    token: joda.Field | joda.Literal, receiver: str, zone: str | None, padded: bool
+) -> list[str | Code]:
     """Return what prints a token: text for strftime, or an expression."""
     if isinstance(token, joda.Literal):
         return _literal_pieces(token.text)
     letter, count = token.letter, token.count
     if number := joda.LETTERS.get(letter):
-        return [_number_piece(number, count, receiver)]
+        return [_number_piece(number, count, receiver, padded)]
     if letter == "S":
         return ["0" * count]  # Data Pipeline's instants are whole seconds
     if letter in "Ea":
@@ -79,13 +85,15 @@ def _zone_pieces(letter: str, count: int, receiver: str) -> list[str | Code]:
     return [Code(f"{receiver}.timezone_name")]
 
 
-def _number_piece(number: joda.NumberLetter, count: int, receiver: str) -> str | Code:
+def _number_piece(number: joda.NumberLetter, count: int, receiver: str, padded: bool) -> str | Code:
     if number.names and count >= 3:
         return "%B" if count >= 4 else "%b"
-    if directive := number.strftime.get(count):
+    directive = number.strftime.get(count)
+    if directive and (padded or directive not in _YEARS):
         return directive
     value = number.python.format(receiver)
-    level = ADD if " + " in value.rpartition(")")[2] else MULTIPLY if " " in value else ATOM
+    form = number.python  # the receiver is one piece, whatever is in it
+    level = ADD if " + " in form.rpartition(")")[2] else MULTIPLY if " " in form else ATOM
     if number.two_digits and count == 2:
         value, level = f"{value} % 100", MULTIPLY
     if count == 1:

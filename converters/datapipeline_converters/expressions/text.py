@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from datapipeline_converters.expressions.errors import ExpressionError
 
-DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"  # no zone, no fraction
 # Between these Java writes a double without an exponent.
 _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
 
@@ -34,7 +33,7 @@ def float_text(value: float) -> str:
 
 
 def datetime_text(value: datetime) -> str:
-    """Return an instant as a text: `2024-01-31T00:00:00`, in its own zone (dp-object-hivecopyactivity)."""
+    """Return an instant as a text: `2024-01-31T00:00:00`, in its own zone, without its offset or a fraction (dp-object-hivecopyactivity)."""
     return f"{value.year:04}-{value:%m-%dT%H:%M:%S}"
 
 

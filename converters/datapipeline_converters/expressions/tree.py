@@ -10,17 +10,26 @@ ParameterKind: TypeAlias = Literal["text", "integer", "number"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a node stands: the field's text, and the index of its first character."""
+    """Where a node stands: the field's text, and the index of its first character.
+
+    :param place: which text that is, for the user, where it is not the one that is being read
+    """
 
     source: str
     position: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number; int and float are different things (`1 / 2` and `1.0 / 2`)."""
+    """A number; int and float are different things (`1 / 2` and `1.0 / 2`).
+
+    :param text: how it was given, where it was given as the text of a parameter
+    """
 
     value: int | float
+    text: str = ""
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Text:
     """A quoted text, or a text known at conversion."""
 
     value: str
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Parameter:
     kind: ParameterKind = "text"
     is_array: bool = False
     optional: bool = False
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,14 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """A runtime field of the run, such as `@scheduledStartTime`."""
+    """A runtime field of the run, such as `@scheduledStartTime`.
+
+    :param owner: the object whose field it is, as far as somebody wants to know
+    """
 
     name: str
+    owner: str = field(default="", compare=False, repr=False)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,7 @@ Node: TypeAlias = (
 class Template:
     """A field's text: literal text and expressions in turn.
 
-    :param parts: literal text (never empty) and expressions, in order
+    :param parts: literal text and expressions, in order; an empty text only where it makes a text of one expression
     :param source: the text it was read from
     """
 

@@ -121,6 +121,7 @@ class Activity(Runnable):
 
     depends_on: tuple[Ref, ...] = ()
     precondition: tuple[Ref, ...] = ()
+    failure_and_rerun_mode: Literal["cascade", "none"] = "none"
     input: tuple[Ref, ...] = ()
     output: tuple[Ref, ...] = ()
     schedule: Ref | None = None
@@ -160,3 +161,4 @@ class DataNode(Component):
 
     depends_on: tuple[Ref, ...] = ()
     precondition: tuple[Ref, ...] = ()
+    failure_and_rerun_mode: Literal["cascade", "none"] = "none"

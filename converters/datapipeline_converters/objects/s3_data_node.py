@@ -49,7 +49,7 @@ class S3DataNode(DataNode):
         )
         if self.s3_encryption_type == "none":
             arguments["s3_encryption_type"] = "NONE"
-        return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments)
+        return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments, name=self.id)
 
     def as_data_node(self, context: Context) -> Call:
         """Return the provider's S3 data node with what its records look like."""
@@ -60,7 +60,7 @@ class S3DataNode(DataNode):
             arguments["data_format"] = data_format
         if self.compression != "none":
             arguments["compression"] = self.compression
-        return Call(files.path, arguments)
+        return Call(files.path, arguments, name=self.id)
 
     def as_asset(self, context: Context) -> str | None:
         """Return the fixed beginning of the path."""

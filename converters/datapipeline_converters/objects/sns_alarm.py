@@ -34,4 +34,5 @@ class SnsAlarm(Component):
         return Call(
             "datapipeline_provider.notifiers.sns_alarm.SnsAlarmNotifier",
             {"topic_arn": self.topic_arn, "subject": self.subject, "message": self.message},
+            name=self.id,
         )

@@ -51,7 +51,7 @@ class TableNode(DataNode):
         for key in ("schema_name", "select_query", "insert_query", "create_table_sql"):
             if getattr(self, key) is not None:
                 arguments[key] = getattr(self, key)
-        return Call("datapipeline_provider.data_nodes.sql_data_node.SqlDataNode", arguments)
+        return Call("datapipeline_provider.data_nodes.sql_data_node.SqlDataNode", arguments, name=self.id)
 
     as_data_node = as_table
 

@@ -1,88 +1,134 @@
-"""Plans one DAG: the steps that share a schedule and a style."""
+"""Plans one DAG: the tasks of its steps, and what they wait for."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from datapipeline_converters.expressions import ExpressionError, Template
+from datapipeline_converters.expressions import ExpressionError, Runtime, Template, leaves
+from datapipeline_converters.ledger import approximated
 from datapipeline_converters.names import identifier
+from datapipeline_converters.objects import class_of
+from datapipeline_converters.objects.runnable import DataNode
 from datapipeline_converters.plan import Argument, Call, Dag, FieldText, Param, Task, WrittenText
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
+from datapipeline_converters.planning.groups import Group, schedule_of
+from datapipeline_converters.planning.joins import Joins, Sensors, timetable
 from datapipeline_converters.planning.runtime import runtime_fields
 from datapipeline_converters.planning.tasks import TaskPlanner
 from datapipeline_converters.planning.texts import TextWriter
-from datapipeline_converters.planning.timing import ON_DEMAND, Timing
+from datapipeline_converters.planning.timing import ON_DEMAND
 
 # The account's limit of active instances of one object; an ondemand pipeline has one unless it says otherwise.
 _ACTIVE_PERIODIC = 5
 _ACTIVE_ON_DEMAND = 1
-_RUN_AT = {"timeseries": "end", "cron": "start"}
+_INTERVAL = frozenset({"@scheduledStartTime", "@scheduledEndTime"})
 # Names a generated file uses for itself.
-_TAKEN = frozenset({"DAG", "Asset", "Param", "annotations", "dag", "pendulum", "timedelta"})
+_TAKEN = frozenset(
+    {"AnchoredTimetable", "Asset", "DAG", "Param", "ProducerSensor", "annotations", "cross_downstream", "dag"}
+    | {"pendulum", "timedelta"}
+)
 _SHARED_ARGUMENTS = ("retries", "retry_delay")
 
 
 @dataclass(frozen=True)
-class DagPlanner:
-    """Plans the DAG of one timing.
+class Draft:
+    """A DAG's own tasks, before those that wait for other DAGs.
 
-    :param members: ids of the activities it runs, in the order of the definition
+    :param operators: the operator of each step, and the texts in it
+    :param ids: the task id of each step
+    :param taken: all names that are in use in the DAG's file
     """
+
+    operators: Mapping[Step, tuple[Call, Sequence[WrittenText]]]
+    ids: Mapping[Step, str]
+    taken: frozenset[str]
+    params: Mapping[str, Param]
+
+
+@dataclass(frozen=True)
+class _Active:
+    """How many instances of one object may be active, and how many runs of the DAG."""
+
+    objects: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class DagPlanner:
+    """Plans the DAG of one group of steps."""
 
     components: Components
     graph: Graph
-    timing: Timing
-    name: str
-    members: Sequence[str]
+    group: Group
+    joins: Joins
 
-    def plan(self) -> Dag:
-        """Return the DAG."""
+    def draft(self) -> Draft:
+        """Return the DAG's own tasks."""
         planner = TaskPlanner(self.components, self.graph.activities)
-        writer = TextWriter(self.components.model, runtime_fields(self.timing), self._fixed)
-        steps = self._steps()
-        operators: dict[Step, Call] = {}
-        edges: list[tuple[Step, Step]] = []
-        for step in steps:
-            operators.setdefault(step, self._limited(step, planner.plan(step)))
+        timing = self.group.timing
+        schedule = timing.schedule if timing.scheduled else ""
+        writer = TextWriter(self.components.model, runtime_fields(timing), self._fixed, schedule)
+        operators: dict[Step, tuple[Call, Sequence[WrittenText]]] = {}
+        active = self._active()
+        for step in self.group.steps:
+            operator = self._limited(step, planner.plan(step), active)
+            operators[step] = self._written(step, operator, planner, writer)
+            self._note_intervals(operators[step][1])
+        ids, taken = _task_ids({step: operator for step, (operator, _) in operators.items()})
+        return Draft(operators, ids, taken, self._params(writer))
+
+    def plan(self, draft: Draft, ids: Mapping[Step, str]) -> Dag:
+        """Return the DAG.
+
+        :param ids: the task ids of all steps, in whatever DAG they are
+        """
+        timing = self.group.timing
+        shared = _shared([operator for operator, _ in draft.operators.values()])
+        sensors = Sensors(self.joins, self.group, ids, set(draft.taken))
+        tasks: dict[str, Task] = {}
+        edges: list[tuple[str, str]] = []
+        for step, (operator, texts) in draft.operators.items():
             for other in self.graph.upstream[step]:
-                if other in steps:
-                    edges.append((other, step))
-                else:
-                    gate = Step(f"wait_for_{other.object_id}", step.object_id)
-                    operators[gate] = planner.waiting_elsewhere(step, other)
-                    edges.append((gate, step))
-        written = {
-            step: self._written(step, operator, planner, writer) for step, operator in operators.items()
-        }
-        shared = _shared([operator for operator, _ in written.values()])
-        ids = _task_ids({step: operator for step, (operator, _) in written.items()})
+                before = ids[other]
+                if other not in draft.ids:
+                    sensor = sensors.between(step, other)
+                    before = sensor.id
+                    if before not in tasks:
+                        tasks[before] = replace(sensor, operator=_without(sensor.operator, shared))
+                edges.append((before, ids[step]))
+            tasks[ids[step]] = Task(ids[step], _without(operator, shared), texts)
         return Dag(
-            id=self.name,
+            id=self.group.name,
             description=f"Converted from the AWS Data Pipeline definition {self.components.model.source}",
-            schedule=self._timetable(),
-            start=self.timing.start,
-            max_active_runs=self._active_runs(),
+            schedule=timetable(timing) if timing.scheduled else None,
+            start=timing.start,
+            max_active_runs=self._active().runs,
             default_args=shared,
-            params=self._params(writer),
-            tasks=[
-                Task(ids[step], _without(operator, shared), texts)
-                for step, (operator, texts) in written.items()
-            ],
-            edges=[(ids[before], ids[after]) for before, after in edges],
+            params=draft.params,
+            tasks=list(tasks.values()),
+            edges=edges,
+            members=self.group.members,
+            catchup=timing.catchup,
+            every=timing.every,
+            tags=["data-pipeline", *filter(None, [self.components.model.environment])],
         )
 
     def _fixed(self, text: FieldText) -> Template:
         return self.components.reader(text.object_id, *text.referrers).fixed(text.field, text.source)
 
-    def _limited(self, step: Step, operator: Call) -> Call:
+    def _limited(self, step: Step, operator: Call, active: _Active) -> Call:
         """Return an operator with its own limit of active instances, where it is below the DAG's."""
         activity = self.graph.activities.get(step.object_id)
         own = activity.max_active_instances if activity else None
-        if own is None or own >= self._active_runs():
+        if activity and own is None and active.runs > active.objects:
+            own = (
+                self._usual
+            )  # more runs are active than instances of one object only while some wait for other DAGs
+        if own is None or own >= active.runs:
             return operator
         return Call(operator.path, {**operator.arguments, "max_active_tis_per_dag": own})
 
@@ -95,46 +141,39 @@ class DagPlanner:
         except ExpressionError as error:
             return writer.write_operator(planner.unsayable(step, error))
 
-    def _steps(self) -> list[Step]:
-        """Return the steps of this DAG, each behind those it waits for as far as the definition's order allows."""
-        own = [Step(member) for member in self.members]
-        steps: dict[Step, None] = {}
-        for step in own:
-            for gate in self.graph.upstream[step]:
-                if gate.guarded:
-                    steps.setdefault(gate)
-            steps.setdefault(step)
-        read = {gate for waits in self.graph.upstream.values() for gate in waits}
-        for gate, waits in self.graph.upstream.items():
-            if gate.guarded and gate not in read and any(step in steps for step in waits):
-                steps.setdefault(gate)
-        return list(steps)
+    def _note_intervals(self, texts: Sequence[WrittenText]) -> None:
+        """Note which texts of data nodes mean another interval than the nodes' own schedule gives them."""
+        used = self.group.timing.schedule
+        for source in (text.source for text in texts):
+            if not issubclass(class_of(self.components.model.objects[source.object_id].type or ""), DataNode):
+                continue
+            own = schedule_of(self.components, source.object_id)
+            dated = any(
+                isinstance(leaf, Runtime) and leaf.name in _INTERVAL for leaf in leaves(source.template)
+            )
+            if dated and own and used and own != used:
+                interval = (
+                    f"its dates are those of the task that uses it, which runs on `{used}`, not on `{own}`"
+                )
+                self.components.note(source.object_id, source.field, approximated(interval))
 
-    def _timetable(self) -> Call | None:
-        timing = self.timing
-        if not timing.scheduled or timing.anchor is None:
-            return None
-        arguments: dict[str, Argument] = {
-            "start": timing.anchor.isoformat(),
-            "every": str(timing.every),
-            "run_at": _RUN_AT[timing.style],
-        }
-        if timing.occurrences is not None:
-            arguments["occurrences"] = timing.occurrences
-        if timing.end is not None:
-            arguments["end"] = timing.end.isoformat()
-        return Call("datapipeline_provider.timetables.anchored.AnchoredTimetable", arguments)
+    @property
+    def _usual(self) -> int:
+        return _ACTIVE_ON_DEMAND if self.group.timing.style == ON_DEMAND else _ACTIVE_PERIODIC
 
-    def _active_runs(self) -> int:
-        usual = _ACTIVE_ON_DEMAND if self.timing.style == ON_DEMAND else _ACTIVE_PERIODIC
-        own = (self.graph.activities[member].max_active_instances for member in self.members)
-        return max((usual if count is None else count for count in own), default=usual)
+    def _active(self) -> _Active:
+        own = (self.graph.activities[member].max_active_instances for member in self.group.members)
+        objects = max((self._usual if count is None else count for count in own), default=self._usual)
+        return _Active(objects, self.joins.active_runs(self.group, objects))
 
     def _params(self, writer: TextWriter) -> Mapping[str, Param]:
         parameters = self.components.model.parameters
         order = {name: position for position, name in enumerate(parameters.declared)}
         names = sorted(writer.params, key=lambda name: order.get(name, len(order)))
-        params = {name: Param(parameters.get(name), parameters.values(name)) for name in names}
+        params = {
+            name: Param(parameters.get(name), parameters.values(name), parameters.kind(name))
+            for name in names
+        }
         for name, param in params.items():
             if param.values is None and not param.declared.optional:
                 advice = f"Parameter `{name}` has no value: give it whenever you trigger, or convert with --set {name}=…"
@@ -142,8 +181,8 @@ class DagPlanner:
         return params
 
 
-def _task_ids(operators: Mapping[Step, Call]) -> Mapping[Step, str]:
-    """Return an id for each step, different from every other and from every imported name."""
+def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], frozenset[str]]:
+    """Return an id for each step, different from every other and from every imported name, and all these names."""
     taken = set(_TAKEN)
     for operator in operators.values():
         taken.update(path.rpartition(".")[2] for path in _paths(operator))
@@ -153,7 +192,7 @@ def _task_ids(operators: Mapping[Step, Call]) -> Mapping[Step, str]:
         text = step.object_id if uses[step.object_id] == 1 else f"{step.object_id}_{step.guarded}"
         ids[step] = identifier(text, taken)
         taken.add(ids[step])
-    return ids
+    return ids, frozenset(taken)
 
 
 def _paths(argument: Any) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.inheritance import DEFAULT_ID
 from datapipeline_converters.ledger import approximated
 from datapipeline_converters.model import Model
-from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import Activity
 from datapipeline_converters.options import Options
@@ -16,7 +15,9 @@ from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.dag import DagPlanner
 from datapipeline_converters.planning.graph import Graph
-from datapipeline_converters.planning.timing import ON_DEMAND, Timing, plan_timing
+from datapipeline_converters.planning.groups import grouped, timings_of_nodes
+from datapipeline_converters.planning.joins import Joins
+from datapipeline_converters.planning.timing import ON_DEMAND, plan_timing
 
 
 def make_plan(model: Model, options: Options) -> Plan:
@@ -24,7 +25,8 @@ def make_plan(model: Model, options: Options) -> Plan:
     components = Components(model)
     ids = [item.id for item in model.objects.values() if item.type is not None and _is_activity(item.type)]
     timings = {object_id: plan_timing(components, object_id, options) for object_id in ids}
-    model.scheduled = any(timing.scheduled for timing in timings.values())
+    nodes = timings_of_nodes(components, timings.values(), options)
+    model.scheduled = any(timing.scheduled for timing in (*timings.values(), *nodes.values()))
     model.on_demand = all(timing.style == ON_DEMAND for timing in timings.values())
     activities = {object_id: _activity(components, object_id) for object_id in ids}
     graph = Graph(components, activities)
@@ -33,14 +35,14 @@ def make_plan(model: Model, options: Options) -> Plan:
     _report_shared_machines(components, activities.values())
     if not activities:
         model.leave("the definition has no activity: there is nothing for a DAG to do")
-    groups: dict[Timing, list[str]] = {}
-    for object_id, timing in timings.items():
-        groups.setdefault(timing, []).append(object_id)
-    names = _dag_names(model.name, list(groups))
-    dags = [
-        DagPlanner(components, graph, timing, names[timing], members).plan()
-        for timing, members in groups.items()
-    ]
+    groups = grouped(components, graph, timings, nodes, split=options.split)
+    joins = Joins(components, graph, {step: group for group in groups for step in group.steps})
+    planners = [DagPlanner(components, graph, group, joins) for group in groups]
+    drafts = [planner.draft() for planner in planners]
+    task_ids = {step: task_id for draft in drafts for step, task_id in draft.ids.items()}
+    dags = [planner.plan(draft, task_ids) for planner, draft in zip(planners, drafts, strict=True)]
+    for group in groups:
+        joins.note(group)
     return Plan(
         name=model.name,
         dags=dags,
@@ -91,12 +93,3 @@ def _activity(components: Components, object_id: str) -> Activity:
     found = components.get(Ref(object_id))
     assert isinstance(found, Activity)  # noqa: S101 - chosen by its type
     return found
-
-
-def _dag_names(pipeline: str, timings: Sequence[Timing]) -> Mapping[Timing, str]:
-    """Return a name for each DAG: the pipeline's for the first, the schedule's behind it for the others."""
-    names: dict[Timing, str] = {}
-    for timing in timings:
-        name = f"{pipeline}_{identifier(timing.schedule or timing.style)}" if names else pipeline
-        names[timing] = unique(name, set(names.values()))
-    return names

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
+from typing import TypeVar
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition
 from datapipeline_converters.planning.components import Components
+
+_Item = TypeVar("_Item", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,37 @@ class Step:
     guarded: str = ""
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why a step waits for others.
+
+    :param object_id: the object whose field says so
+    :param field: the field's key
+    :param steps: what has to be finished before
+    :param through: what the field refers to, "" for what it follows from otherwise
+    """
+
+    object_id: str
+    field: str
+    steps: tuple[Step, ...]
+    through: str = ""
+
+
 @dataclass
 class Graph:
-    """The steps of a definition and what each waits for."""
+    """The steps of a definition and what each waits for.
+
+    :param upstream: what each step waits for
+    :param reasons: the same, by the fields that say it
+    :param order: every step, behind all that it waits for
+    """
 
     components: Components
     activities: Mapping[str, Activity]
     upstream: dict[Step, dict[Step, None]] = field(default_factory=dict)
-    _nodes: dict[str, tuple[Step, ...] | None] = field(default_factory=dict)
+    reasons: dict[Step, tuple[Reason, ...]] = field(default_factory=dict)
+    order: list[Step] = field(default_factory=list)
+    _finished_nodes: dict[str, tuple[Step, ...]] = field(default_factory=dict)
 
     @cached_property
     def producers(self) -> Mapping[str, tuple[str, ...]]:
@@ -43,41 +70,58 @@ class Graph:
                 writers.setdefault(ref.id, []).append(activity.id)
         return {node: tuple(ids) for node, ids in writers.items()}
 
+    def gates(self, step: Step) -> Iterator[Step]:
+        """Yield the preconditions directly in front of a step."""
+        return (gate for gate in self.upstream[step] if gate.guarded)
+
     def build(self) -> None:
-        """Fill `upstream`; a cycle is a problem."""
+        """Fill in all that is waited for; a cycle is a problem, and is cut."""
+        for node in self._nodes_in_order():
+            self._finished_nodes[node.id] = self._finish(node)
         for activity in self.activities.values():
-            step = Step(activity.id)
-            waits = self.upstream.setdefault(step, {})
-            for gate in self._gates(activity.id, activity.precondition, ()):
-                waits[gate] = None
-            for ref in (*activity.depends_on, *activity.input):
-                waits.update(dict.fromkeys(self._finished(ref.id)))
-        for node in self.producers:
-            self._finished(node)  # a precondition on an output nobody reads still has to pass
-        self._report_cycle()
+            before = {"dependsOn": activity.depends_on, "input": activity.input}
+            reasons = [
+                Reason(activity.id, key, self._finished(ref.id), ref.id)
+                for key, refs in before.items()
+                for ref in refs
+            ]
+            gates = tuple(self._gates(activity.id, activity.precondition, ()))
+            self._add(Step(activity.id), [Reason(activity.id, "precondition", gates), *reasons])
+        self.order = _ordered(self.upstream, self._refuse_steps)
+
+    def _nodes_in_order(self) -> list[DataNode]:
+        """Return the data nodes that activities read, wait for or write, behind the nodes that they depend on.
+
+        A precondition on an output that nobody reads still has to pass.
+        """
+        nodes: dict[str, DataNode] = {}
+        waits: dict[str, dict[str, None]] = {}
+        named = [(*it.depends_on, *it.input, *it.output) for it in self.activities.values()]
+        waiting = [ref.id for ref in chain.from_iterable(named)]
+        while waiting:
+            node_id = waiting.pop()
+            # Whatever else an activity depends on, such as a resource, is there when it is needed.
+            if node_id not in nodes and isinstance(node := self.components.get(Ref(node_id)), DataNode):
+                nodes[node_id] = node
+                waits[node_id] = dict.fromkeys(ref.id for ref in node.depends_on)
+                waiting += waits[node_id]
+        return [nodes[node_id] for node_id in _ordered(waits, self._refuse_nodes) if node_id in nodes]
+
+    def _finish(self, node: DataNode) -> tuple[Step, ...]:
+        """Return the steps after which a data node is finished."""
+        writers = tuple(Step(writer) for writer in self.producers.get(node.id, ()))
+        reasons = [Reason(node.id, "precondition", writers)]
+        reasons += [Reason(node.id, "dependsOn", self._finished(ref.id), ref.id) for ref in node.depends_on]
+        gates = self._gates(node.id, node.precondition, reasons)
+        return tuple(gates or dict.fromkeys(step for reason in reasons for step in reason.steps))
 
     def _finished(self, object_id: str) -> tuple[Step, ...]:
         """Return the steps after which an object is finished."""
         if object_id in self.activities:
             return (Step(object_id),)
-        node = self.components.get(Ref(object_id))
-        if not isinstance(node, DataNode):
-            return ()  # resources are there when they are needed
-        if object_id not in self._nodes:
-            self._nodes[object_id] = None
-            self._nodes[object_id] = self._finished_node(node)
-        steps = self._nodes[object_id]
-        if steps is None:
-            self._refuse([object_id], f"waits for itself through data nodes: {object_id}")
-        return steps or ()
+        return self._finished_nodes.get(object_id, ())
 
-    def _finished_node(self, node: DataNode) -> tuple[Step, ...]:
-        before = {Step(writer): None for writer in self.producers.get(node.id, ())}
-        for ref in node.depends_on:
-            before.update(dict.fromkeys(self._finished(ref.id)))
-        return tuple(self._gates(node.id, node.precondition, before)) or tuple(before)
-
-    def _gates(self, guarded: str, preconditions: tuple[Ref, ...], before: Iterable[Step]) -> list[Step]:
+    def _gates(self, guarded: str, preconditions: Iterable[Ref], reasons: Iterable[Reason]) -> list[Step]:
         """Return the steps of an object's preconditions; they wait for what its producers wait for."""
         gates = []
         for ref in preconditions:
@@ -87,20 +131,20 @@ class Graph:
                 self._refuse([guarded], f"has {ref.id!r} as a precondition, which is {kind}", "precondition")
             else:
                 gate = Step(ref.id, guarded)
-                self.upstream.setdefault(gate, {}).update(dict.fromkeys(before))
+                self._add(gate, reasons)
                 gates.append(gate)
         return gates
 
-    def _report_cycle(self) -> None:
-        try:
-            TopologicalSorter({step: list(waits) for step, waits in self.upstream.items()}).prepare()
-        except CycleError as error:
-            members = list(dict.fromkeys(step.object_id for step in reversed(error.args[1])))
-            self._refuse(members, f"waits for itself: {' -> '.join([*members, members[0]])}")
-            for step, waits in self.upstream.items():
-                if step in error.args[1]:
-                    for other in error.args[1]:
-                        waits.pop(other, None)
+    def _add(self, step: Step, reasons: Iterable[Reason]) -> None:
+        self.reasons[step] = tuple(reasons)
+        self.upstream[step] = {before: None for reason in self.reasons[step] for before in reason.steps}
+
+    def _refuse_nodes(self, circle: list[str]) -> None:
+        self._refuse(circle, f"waits for itself through data nodes: {_path(circle)}")
+
+    def _refuse_steps(self, circle: list[Step]) -> None:
+        members = list(dict.fromkeys(step.object_id for step in circle))
+        self._refuse(members, f"waits for itself: {_path(members)}")
 
     def _refuse(self, object_ids: Iterable[str], text: str, field: str = "") -> None:
         """Add a problem for each object concerned."""
@@ -108,3 +152,20 @@ class Graph:
             self.components.model.refuse(
                 Problem(object_id, field, f"{text}. Remove one of these dependencies.")
             )
+
+
+def _ordered(waits: Mapping[_Item, dict[_Item, None]], refuse: Callable[[list[_Item]], None]) -> list[_Item]:
+    """Return everything behind what it waits for; each cycle, in its own order, is refused and cut."""
+    while True:
+        try:
+            return list(TopologicalSorter(waits).static_order())
+        except CycleError as error:
+            circle = error.args[1]
+            refuse(list(dict.fromkeys(reversed(circle))))
+            for item in set(circle):
+                for other in circle:
+                    waits[item].pop(other, None)
+
+
+def _path(circle: list[str]) -> str:
+    return " -> ".join([*circle, circle[0]])

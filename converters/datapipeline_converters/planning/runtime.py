@@ -1,64 +1,149 @@
-"""Knows what Data Pipeline's run-time fields are in Airflow; it depends on how the run came about."""
+"""Knows what Data Pipeline's run-time fields are in Airflow; it depends on how the run came about.
+
+The fields are those that the pages of the object types list under "Runtime Fields" and "System Fields".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from datapipeline_converters.expressions import RuntimeField
-from datapipeline_converters.ledger import Verdict, approximated
+from datapipeline_converters.expressions import NoField, RuntimeField, RuntimeFields
+from datapipeline_converters.ledger import Verdict, approximated, emulated
 from datapipeline_converters.periods import Period
 from datapipeline_converters.planning.timing import Timing
 
 _ACTIVATION = "macros.datapipeline.activation_time(dag_run)"
+_LATER = "a task knows it only when it is over: an alarm can say it"
+_EXCEPTION = RuntimeField("exception | default('', true)", "text")
+_LOG = RuntimeField("ti.log_url | default('', true)", "text")
+# Where Airflow itself notices that a task is gone, it calls the alarms without these.
+_START = RuntimeField("ti.start_date | default(dag_run.run_after, true)", "datetime", False)
+_END = RuntimeField("ti.end_date | default(macros.datapipeline.now(), true)", "datetime", False)
 
-_ALWAYS = {
-    "@actualEndTime": RuntimeField("ti.end_date", "datetime", False),
+_ALWAYS: RuntimeFields = {
+    "@activeInstances": NoField("it does not tell a task which other runs are active"),
+    "@actualEndTime": NoField(_LATER),
     "@actualStartTime": RuntimeField("ti.start_date", "datetime", False),
-    "@attemptCount": RuntimeField("ti.try_number", "text", False),
-    "@pipelineId": RuntimeField("dag.dag_id", "text", False),
-    "@status": RuntimeField("ti.state", "text", False),
-    "@sphere": RuntimeField("'INSTANCE'", "text", False),
-    "@error": RuntimeField("exception | default('')", "text", False),
-    "cancellationReason": RuntimeField("''", "text", False),
-    "errorId": RuntimeField("''", "text", False),
-    "errorMessage": RuntimeField("exception | default('')", "text", False),
-    "errorStackTrace": RuntimeField("exception | default('')", "text", False),
-    "hostname": RuntimeField("ti.hostname", "text", False),
+    "@attemptCount": RuntimeField("ti.try_number", "text"),
+    "@cascadeFailedOn": "",
+    "@error": "",
+    "@failureReason": "",
+    "@finishedTime": NoField(_LATER),
+    "@firstActivationTime": NoField("it does not record when a DAG was first switched on; write the date"),
+    "@healthStatus": NoField(_LATER),
+    "@healthStatusFromInstanceId": NoField("its tasks have no health"),
+    "@healthStatusUpdatedTime": NoField(_LATER),
+    "@lastDeactivatedTime": NoField("it does not record when a DAG was paused"),
+    "@latestCompletedRunTime": NoField("it does not tell a task which runs before it are over"),
+    "@pipelineId": RuntimeField("dag.dag_id", "text"),
+    "@resourceStatus": NoField("machines and clusters are none of its objects"),
+    "@sphere": "INSTANCE",
+    "@status": "RUNNING",
+    "@triesLeft": RuntimeField("ti.max_tries + 1 - ti.try_number", "text"),
+    "@version": NoField("its runs do not know a version of the definition"),
+    "@waitingOn": "",
+    "attemptStatus": "RUNNING",
+    "cancellationReason": "",
+    "currentRetryCount": NoField("it does not tell a sensor how often it looked"),
+    "emrStepLog": _LOG,
+    "errorId": "",
+    "errorMessage": "",
+    "errorStackTrace": "",
+    "hadoopJobLog": _LOG,
+    "hostname": RuntimeField("ti.hostname", "text"),
+    "lastRetryTime": NoField("it does not tell a sensor when it looked last"),
+    "reportProgressTime": NoField("its tasks report no progress"),
 }
+
+# What a task's alarms know beyond that.
+_AT_END: RuntimeFields = {
+    "@actualEndTime": _END,
+    "@actualStartTime": _START,
+    "@finishedTime": _END,
+    "@healthStatusUpdatedTime": _END,
+    "hostname": RuntimeField("ti.hostname | default('', true)", "text"),
+}
+_WORDS_AT_END: Mapping[str, RuntimeFields] = {
+    "on_failure_callback": {
+        "@error": _EXCEPTION,
+        "@failureReason": _EXCEPTION,
+        "@healthStatus": "ERROR",
+        "@status": "FAILED",
+        "attemptStatus": "FAILED",
+        "errorMessage": _EXCEPTION,
+        "errorStackTrace": _EXCEPTION,
+    },
+    "on_success_callback": {"@healthStatus": "HEALTHY", "@status": "FINISHED", "attemptStatus": "FINISHED"},
+}
+
+_IS_EXCEPTION = (
+    "is the text of the Python exception in an alarm of onFail (Airflow 3.0 does not pass it on), else empty"
+)
+_IS_END = "is when the task instance ended, in an alarm"
+_IS_STATUS = "is RUNNING in a task, FAILED in an alarm of onFail, FINISHED in one of onSuccess"
+_IS_LOG = "is the address of the task's own log (empty in Airflow 3.0)"
 
 NOTES: Mapping[str, Verdict] = {
-    "@actualEndTime": approximated("`@actualEndTime` is when the task instance ended"),
-    "@actualStartTime": approximated(
-        "`@actualStartTime` is when the task instance started, its sensors aside"
-    ),
-    "@pipelineId": approximated("`@pipelineId` is the DAG's id"),
-    "@status": approximated("`@status` is Airflow's word for the state"),
-    "@error": approximated("`@error` is the text of the Python exception"),
-    "cancellationReason": approximated("`cancellationReason` is empty: Airflow knows none"),
-    "errorId": approximated("`errorId` is empty: Airflow knows none"),
-    "errorStackTrace": approximated(
-        "`errorStackTrace` is the text of the Python exception; the stack is in the log"
-    ),
-    "errorMessage": approximated("`errorMessage` is the text of the Python exception"),
-    "hostname": approximated("`hostname` is the Airflow worker's"),
+    name: verdict(f"`{name}` {meaning}")
+    for verdict, meanings in (
+        (emulated, {"@sphere": "is INSTANCE", "@status": _IS_STATUS, "attemptStatus": _IS_STATUS}),
+        (
+            approximated,
+            {
+                "@actualEndTime": _IS_END,
+                "@actualStartTime": "is when the task instance started, its sensors aside",
+                "@attemptCount": "is the number of Airflow's try, which goes on when a task is cleared",
+                "@cascadeFailedOn": "is empty: Airflow calls no alarm of a task that never ran",
+                "@error": _IS_EXCEPTION,
+                "@failureReason": _IS_EXCEPTION,
+                "@finishedTime": _IS_END,
+                "@healthStatus": "is ERROR in an alarm of onFail, HEALTHY in one of onSuccess",
+                "@healthStatusUpdatedTime": _IS_END,
+                "@latestRunTime": "is the start of the run's own interval",
+                "@nextRunTime": "is the start of the interval after the run's own",
+                "@pipelineId": "is the DAG's id",
+                "@triesLeft": "counts Airflow's tries, without those that a cleared task got",
+                "@waitingOn": "is empty: a task that runs waits for nothing",
+                "cancellationReason": "is empty: Airflow knows none",
+                "emrStepLog": _IS_LOG,
+                "errorId": "is empty: Airflow knows none",
+                "errorMessage": _IS_EXCEPTION,
+                "errorStackTrace": f"{_IS_EXCEPTION}; the stack is in the log",
+                "hadoopJobLog": _IS_LOG,
+                "hostname": "is the Airflow worker's",
+            },
+        ),
+    )
+    for name, meaning in meanings.items()
 }
+
+OF_THE_INTERVAL = frozenset({"@scheduledStartTime", "@scheduledEndTime", "@latestRunTime", "@nextRunTime"})
 
 _UNIT_ARGUMENT = {unit: f"{unit}s" for unit in ("minute", "hour", "day", "week", "month", "year")}
 
 
-def runtime_fields(timing: Timing) -> Mapping[str, RuntimeField]:
-    """Return the Jinja expressions of all run-time fields there are, for one way of running."""
+def runtime_fields(timing: Timing) -> RuntimeFields:
+    """Return what all run-time fields are in the templates of tasks, for one way of running."""
     if timing.scheduled:
-        return _ALWAYS | {
-            "@scheduledStartTime": RuntimeField("data_interval_start", "datetime", True),
-            "@scheduledEndTime": RuntimeField("data_interval_end", "datetime", True),
-        }
-    activated = RuntimeField("dag_run.run_after", "datetime", False, _ACTIVATION)
-    return _ALWAYS | {
-        "@scheduledStartTime": activated,
-        "@scheduledEndTime": _after(timing.every) if timing.every else activated,
-    }
+        start = RuntimeField("data_interval_start", "datetime")
+        end = RuntimeField("data_interval_end", "datetime")
+        own: RuntimeFields = {"@latestRunTime": start, "@nextRunTime": end}
+    else:
+        start = RuntimeField("dag_run.run_after", "datetime", False, _ACTIVATION)
+        end = _after(timing.every) if timing.every else start
+        nothing = NoField("the DAG has no schedule")
+        own = {"@latestRunTime": start, "@nextRunTime": nothing}
+    return {**_ALWAYS, **own, "@scheduledStartTime": start, "@scheduledEndTime": end}
+
+
+def at_end(fields: RuntimeFields, callback: str) -> RuntimeFields:
+    """Return what run-time fields are in the alarms of a task.
+
+    :param fields: what they are in the task itself
+    :param callback: `on_failure_callback` or `on_success_callback`
+    """
+    return {**fields, **_AT_END, **_WORDS_AT_END[callback]}
 
 
 def _after(period: Period) -> RuntimeField:
-    return RuntimeField(f"{_ACTIVATION}.add({_UNIT_ARGUMENT[period.unit]}={period.count})", "datetime", True)
+    return RuntimeField(f"{_ACTIVATION}.add({_UNIT_ARGUMENT[period.unit]}={period.count})", "datetime")

@@ -24,6 +24,11 @@ DEFAULT_RETRY_DELAY = Period(10, "minute")
 _NOT_CONVERTED = "datapipeline_provider.operators.not_converted.NotConvertedOperator"
 
 
+def not_converted(kind: str, reason: str) -> Call:
+    """Return the operator that fails and says why."""
+    return Call(_NOT_CONVERTED, {"object_type": kind, "reason": reason})
+
+
 @dataclass(frozen=True)
 class TaskPlanner:
     """Plans the tasks of one definition.
@@ -69,9 +74,10 @@ class TaskPlanner:
         An expression that is wrong in itself is a problem of the definition; one that is right is left to the user.
         """
         if not isinstance(error, UnsupportedExpressionError):
-            self.components.model.refuse(Problem(step.object_id, "", str(error)))
+            self.components.model.refuse(Problem(*(error.field or (step.object_id, "")), str(error)))
         runnable = self.runnable(step)
-        return self._failing(runnable, error.sentence, self._telling(runnable, step))
+        reason = error.sentence if error.sentence.endswith("?") else f"{error.sentence}."
+        return self._failing(runnable, reason, self._telling(runnable, step))
 
     def runnable(self, step: Step) -> Runnable:
         """Return the object that a step runs."""
@@ -79,23 +85,12 @@ class TaskPlanner:
         assert isinstance(found, Runnable)  # noqa: S101 - the graph has only these
         return found
 
-    def waiting_elsewhere(self, step: Step, other: Step) -> Call:
-        """Return what stands for a task that runs on another schedule."""
-        reason = f"{step.object_id!r} waits for {other.object_id!r}, which runs on another schedule."
-        model = self.components.model
-        model.leave(f"object `{step.object_id}`: {reason} Join the two DAGs by hand.")
-        waiting = model.objects[step.guarded or step.object_id]
-        for field in ("dependsOn", "input", "precondition"):
-            if field in waiting.fields:
-                self.components.note(waiting.id, field, refused(reason))
-        return Call(_NOT_CONVERTED, {"object_type": "dependency", "reason": reason})
-
     def _failing(self, runnable: Runnable, reason: str, telling: Mapping[str, Argument]) -> Call:
         model = self.components.model
         model.failed[runnable.id] = reason
         model.leave(f"object `{runnable.id}` ({runnable.type}): {reason} Its task fails and says so")
-        own: dict[str, Argument] = {"object_type": runnable.type, "reason": reason}
-        return Call(_NOT_CONVERTED, {**own, **telling, **self._showing(runnable)})
+        operator = not_converted(runnable.type, reason)
+        return Call(operator.path, {**operator.arguments, **telling, **self._showing(runnable)})
 
     def _trying(self, runnable: Runnable) -> Mapping[str, Argument]:
         retries = runnable.maximum_retries

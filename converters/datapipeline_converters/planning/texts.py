@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datapipeline_converters import expressions
-from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeField, Template, Variable
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeFields, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.plan import ArrayParam, Call, FieldText, WrittenText
-from datapipeline_converters.planning.runtime import NOTES
+from datapipeline_converters.planning.runtime import NOTES, OF_THE_INTERVAL, at_end
 
 _CALLBACKS = frozenset({"on_failure_callback", "on_success_callback"})
+# What makes the intervals of a Schedule what they are.
+_INTERVALS = ("period", "startDateTime", "startAt")
 
 
 @dataclass
@@ -22,12 +25,14 @@ class TextWriter:
 
     :param runtime: what run-time fields are in this DAG
     :param fix: binds a text anew with the values put in that parameters have now
+    :param schedule: the Schedule of the DAG, "" where it runs on trigger
     :param params: names of the parameters its texts use, in the order of their use
     """
 
     model: Model
-    runtime: Mapping[str, RuntimeField]
+    runtime: RuntimeFields
     fix: Callable[[FieldText], Template]
+    schedule: str = ""
     params: dict[str, None] = field(default_factory=dict)
     _texts: list[WrittenText] = field(default_factory=list)
 
@@ -38,7 +43,7 @@ class TextWriter:
         """
         self._texts = []
         arguments = {
-            key: self._messages(value) if key in _CALLBACKS else self._write(value)
+            key: self._messages(key, value) if key in _CALLBACKS else self._write(value)
             for key, value in operator.arguments.items()
         }
         return Call(operator.path, arguments), self._texts
@@ -47,17 +52,19 @@ class TextWriter:
         if isinstance(argument, FieldText):
             return self._one(argument)
         if isinstance(argument, Call):
-            return Call(argument.path, self._write(argument.arguments), self._write(argument.positional))
+            written = {"arguments": argument.arguments, "positional": argument.positional}
+            return replace(argument, **{key: self._write(value) for key, value in written.items()})
         if isinstance(argument, Mapping):
             return {key: self._write(value) for key, value in argument.items()}
         if isinstance(argument, Sequence) and not isinstance(argument, str):
             return [item for element in argument for item in self._elements(element)]
         return argument
 
-    def _messages(self, alarms: Any) -> list[Call]:
+    def _messages(self, callback: str, alarms: Any) -> list[Call]:
         """Return the calls of a callback: a message that cannot be said must not cost the task."""
+        writer = replace(self, runtime=at_end(self.runtime, callback))
         return [
-            Call(alarm.path, {key: self._message(value) for key, value in alarm.arguments.items()})
+            replace(alarm, arguments={key: writer._message(value) for key, value in alarm.arguments.items()})
             for alarm in alarms
         ]
 
@@ -97,16 +104,51 @@ class TextWriter:
     def _written(self, text: FieldText, *, many: bool = False) -> tuple[expressions.Written, FieldText]:
         """Write a text and return it with what it was written from in the end."""
         self.model.read.add((text.object_id, text.field))
-        written, text = self._write_with_values(text, many=many)
+        try:
+            written, text = self._write_with_values(text, many=many)
+        except expressions.ExpressionError as error:
+            raise error.of(text.object_id, text.field) from None
         verdict = exact if written.exact else approximated
         for note in written.notes:
             self.model.notes.add(text.object_id, text.field, verdict(note))
         for leaf in expressions.leaves(text.template):
             if isinstance(leaf, Parameter):
                 self.params.setdefault(leaf.name)
-            elif isinstance(leaf, Runtime) and leaf.name in NOTES:
-                self.model.notes.add(text.object_id, text.field, NOTES[leaf.name])
+            elif isinstance(leaf, Runtime):
+                if leaf.name in NOTES:
+                    self.model.notes.add(text.object_id, text.field, NOTES[leaf.name])
+                self._note_interval(leaf, text)
         return written, text
+
+    def _note_interval(self, leaf: Runtime, text: FieldText) -> None:
+        """Note where a field of an object on another schedule means the run's interval, instead of its own."""
+        own = self._schedule_of(leaf.owner)
+        if (
+            leaf.name not in OF_THE_INTERVAL
+            or not self.schedule
+            or not own
+            or self._alike(own, self.schedule)
+        ):
+            return
+        reason = (
+            f"`{leaf.name}` of `{leaf.owner}` is that of the run, by the Schedule `{self.schedule}`: "
+            f"its own, `{own}`, has other intervals"
+        )
+        self.model.notes.add(text.object_id, text.field, approximated(reason))
+
+    def _schedule_of(self, object_id: str) -> str:
+        item = self.model.objects.get(object_id)
+        found = item.fields.get("schedule") if item else None
+        return next((value.id for value in found.values if isinstance(value, Ref)), "") if found else ""
+
+    def _alike(self, *schedules: str) -> bool:
+        """Tell whether Schedules have the same intervals."""
+        objects = [self.model.objects[schedule] for schedule in schedules if schedule in self.model.objects]
+        intervals = {
+            tuple(item.fields[key].values if key in item.fields else () for key in _INTERVALS)
+            for item in objects
+        }
+        return len(intervals) < 2
 
     def _write_with_values(self, text: FieldText, *, many: bool) -> tuple[expressions.Written, FieldText]:
         """Write a text; with today's values put in where no template can say it with open parameters."""

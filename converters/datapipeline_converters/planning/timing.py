@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import ConversionError, Problem
@@ -14,14 +15,16 @@ from datapipeline_converters.objects.schedule import Schedule
 from datapipeline_converters.options import Options
 from datapipeline_converters.periods import Period
 from datapipeline_converters.planning.components import Components
-from datapipeline_converters.schedule_dates import ONE_DAY, interval_start, overdue
+from datapipeline_converters.schedule_calculator import (
+    DEFAULT_STYLE,
+    PeriodicSchedule,
+    Style,
+    activation_is_refused,
+    number_due,
+)
 from datapipeline_converters.scope import present
 
-ON_DEMAND = "ondemand"
-# Historically the service's style: the oldest examples set none and describe it.
-DEFAULT_STYLE = "timeseries"
-# Activation refuses a first start further back than this, as a guard against accidents.
-LONGEST_WITHOUT_ASKING = ONE_DAY
+ON_DEMAND: Final = "ondemand"
 SHORTEST_PERIOD, LONGEST_PERIOD = Period(15, "minute"), Period(3, "year")
 
 
@@ -34,6 +37,7 @@ class Timing:
     :param every: the period; None for a run on trigger without one
     :param anchor: the first interval's start; None for a run on trigger
     :param start: the first interval to run, None for a run on trigger
+    :param catchup: whether intervals that were missed are made up for
     """
 
     schedule: str
@@ -43,6 +47,7 @@ class Timing:
     start: datetime | None = None
     end: datetime | None = None
     occurrences: int | None = None
+    catchup: bool = True
 
     @property
     def scheduled(self) -> bool:
@@ -53,7 +58,9 @@ class Timing:
 def plan_timing(components: Components, activity_id: str, options: Options) -> Timing:
     """Return when an activity runs; what keeps it from its schedule is left to the user."""
     style = _style(components, activity_id)
-    schedule = None if style == ON_DEMAND else _schedule(components, activity_id)
+    if style == ON_DEMAND:
+        return Timing("", ON_DEMAND)
+    schedule = _schedule(components, activity_id)
     if schedule is None:
         return Timing("", ON_DEMAND)
     if style is None:
@@ -66,10 +73,10 @@ def plan_timing(components: Components, activity_id: str, options: Options) -> T
     return _timetable(components, schedule, style, options)
 
 
-def _style(components: Components, activity_id: str) -> str | None:
+def _style(components: Components, activity_id: str) -> ScheduleType | None:
     values = present(components.model, components.model.objects[activity_id], "scheduleType")
     try:
-        style: str | None = read_field(
+        style: ScheduleType | None = read_field(
             components.reader(activity_id), "scheduleType", values, ScheduleType | None
         )
     except (FieldError, ConversionError) as error:
@@ -95,7 +102,7 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
     return None
 
 
-def _timetable(components: Components, schedule: Schedule, style: str, options: Options) -> Timing:
+def _timetable(components: Components, schedule: Schedule, style: Style, options: Options) -> Timing:
     """Return the timing of a Schedule that is not on demand."""
     if schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period":
         return Timing("", ON_DEMAND)
@@ -108,7 +115,14 @@ def _timetable(components: Components, schedule: Schedule, style: str, options: 
         return Timing(schedule.id, style, schedule.period)
     components.realise(schedule)
     return Timing(
-        schedule.id, style, schedule.period, anchor, start, schedule.end_date_time, schedule.occurrences
+        schedule.id,
+        style,
+        schedule.period,
+        anchor,
+        start,
+        schedule.end_date_time,
+        schedule.occurrences,
+        options.catchup,
     )
 
 
@@ -140,7 +154,7 @@ def _check(components: Components, schedule: Schedule, period: Period) -> None:
             components.model.refuse(Problem(schedule.id, field, fault))
 
 
-def _anchor(components: Components, schedule: Schedule, style: str, options: Options) -> datetime | None:
+def _anchor(components: Components, schedule: Schedule, style: Style, options: Options) -> datetime | None:
     """Return the first interval's start, None when the run has to be triggered."""
     if schedule.start_date_time is not None:
         return schedule.start_date_time
@@ -167,34 +181,26 @@ def _anchor(components: Components, schedule: Schedule, style: str, options: Opt
 
 
 def _first(
-    components: Components, schedule: Schedule, style: str, anchor: datetime, options: Options
+    components: Components, schedule: Schedule, style: Style, anchor: datetime, options: Options
 ) -> datetime | None:
     """Return the first interval to run, None while a long backfill is not confirmed."""
+    assert isinstance(schedule.period, Period)  # noqa: S101 - checked by the caller
+    field = "startDateTime" if schedule.start_date_time else "startAt"
+    if not options.catchup:
+        passed_over = (
+            "--no-catchup: of the intervals that fall due before the DAG is unpaused, or while it is paused, only the "
+            "latest runs; Data Pipeline makes up for all"
+        )
+        components.note(schedule.id, field, approximated(passed_over))
     if options.start is not None:
         return max(anchor, options.start)
-    if options.backfill or anchor >= options.now - LONGEST_WITHOUT_ASKING:
+    if options.backfill or not options.catchup or not activation_is_refused(anchor, options.now):
         return anchor
-    runs = runs_due(schedule, style, anchor, options.now)
+    facts = PeriodicSchedule(schedule.period, style, anchor, schedule.end_date_time, schedule.occurrences)
+    runs = number_due(facts, options.now)
     question = (
         f"{runs} {'run' if runs == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
-        "or --start WHEN for the first interval to run; until then the DAG has no schedule"
+        "--start WHEN for the first interval to run, or --no-catchup to run the latest alone; until then the DAG has no schedule"
     )
-    components.note(
-        schedule.id, "startDateTime" if schedule.start_date_time else "startAt", refused(question)
-    )
+    components.note(schedule.id, field, refused(question))
     return None
-
-
-def runs_due(schedule: Schedule, style: str, anchor: datetime, now: datetime) -> int:
-    """Return how many runs of a schedule are overdue at `now`."""
-    assert isinstance(schedule.period, Period)  # noqa: S101 - checked by the caller
-    runs = overdue(anchor, schedule.period, now) - (1 if style == "timeseries" else 0)
-    if schedule.occurrences is not None:
-        runs = min(runs, schedule.occurrences)
-    if schedule.end_date_time is not None:
-        end = schedule.end_date_time
-        inside = overdue(anchor, schedule.period, end)
-        if style == "timeseries" or interval_start(anchor, schedule.period, inside - 1) == end:
-            inside -= 1
-        runs = min(runs, inside)
-    return max(runs, 0)

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import jinja2
 
 from datapipeline_converters.plan import Argument, Call, Dag, Param, Plan
-from datapipeline_converters.rendering.layout import WIDTH, Layout, import_lines
+from datapipeline_converters.rendering.edges import edge_lines
+from datapipeline_converters.rendering.layout import Layout, import_lines
+from datapipeline_converters.rendering.sharing import Shared, shared_by_tasks, shared_schedules
 
 _DOCSTRING = (
     "Converted from an AWS Data Pipeline definition by dp2airflow.\n\n"
     "What became of each field is in the ledger and the report beside this file.\n"
 )
-_TYPES = {"integer": "integer", "double": "number"}
+_ENDS = ".!?:;。！？"  # noqa: RUF001 - the ends of sentences in Japanese and Chinese
+_TYPES = {"text": "string", "integer": "integer", "number": "number"}
 
 
 def render(plan: Plan) -> str:
     """Return the source of the file that holds a plan's DAGs: the same plan gives the same bytes."""
+    schedules = shared_schedules(plan.dags)
     layout = Layout()
-    dags = [_dag(dag, layout) for dag in plan.dags]
-    source = _template().render(docstring=_DOCSTRING, imports=import_lines(layout.imports), dags=dags)
+    written = _assignments(schedules, layout, 0)
+    layout = replace(layout, variable=schedules.name)
+    dags = [_dag(dag, schedules, layout) for dag in plan.dags]
+    source = _template().render(
+        docstring=_DOCSTRING, imports=import_lines(layout.imports), schedules=written, dags=dags
+    )
     return source.rstrip() + "\n"
 
 
@@ -39,8 +47,15 @@ def _template() -> jinja2.Template:
     return environment.get_template("dag.py.jinja")
 
 
-def _dag(dag: Dag, layout: Layout) -> Mapping[str, Any]:
+def _assignments(shared: Shared, layout: Layout, indent: int) -> list[str]:
+    return [f"{name} = {layout.source(call, indent, len(name) + 3)}" for name, call in shared.calls.items()]
+
+
+def _dag(dag: Dag, schedules: Shared, layout: Layout) -> Mapping[str, Any]:
     connected = {task_id for edge in dag.edges for task_id in edge}
+    by_tasks = shared_by_tasks(dag, schedules)
+    shared = _assignments(by_tasks, layout, 1)
+    layout = replace(layout, variable=lambda call: by_tasks.name(call) or schedules.name(call))
     tasks = []
     for task in dag.tasks:
         operator = Call(task.operator.path, {"task_id": task.id, **task.operator.arguments})
@@ -49,8 +64,9 @@ def _dag(dag: Dag, layout: Layout) -> Mapping[str, Any]:
         tasks.append(name + layout.source(operator, 1, len(name) + 1000))
     return {
         "head": layout.source(_head(dag), 0, 1000),
+        "shared": shared,
         "tasks": tasks,
-        "edges": _edges(dag.edges, layout),
+        "edges": edge_lines(dag.edges, layout),
     }
 
 
@@ -61,70 +77,53 @@ def _head(dag: Dag) -> Call:
         "schedule": dag.schedule,
     }
     if dag.start is not None:
-        arguments |= {"start_date": dag.start, "catchup": True}
+        arguments |= {"start_date": dag.start, "catchup": dag.catchup}
     arguments |= {"max_active_runs": dag.max_active_runs, "is_paused_upon_creation": True}
     if dag.params:
         arguments["params"] = {name: _param(param) for name, param in dag.params.items()}
     if dag.default_args:
         arguments["default_args"] = dag.default_args
-    arguments["tags"] = ["data-pipeline"]
+    arguments["tags"] = dag.tags
     return Call("airflow.sdk.DAG", arguments)
 
 
 def _param(param: Param) -> Call:
-    declared = param.declared
-    kind = _TYPES.get(declared.kind.lower(), "string")
-    values = [_typed(value, kind) for value in param.values or ()]
-    if any(value is None for value in values):
-        kind, values = "string", list(param.values or ())
+    declared, kind = param.declared, _TYPES[param.kind]
+    values, choices = (
+        [_typed(text, kind) for text in texts] for texts in (param.values or (), declared.allowed_values)
+    )
     schema: dict[str, Argument] = {"type": "array" if declared.is_array else kind}
     if declared.optional:
         schema["type"] = ["null", schema["type"]]
     if declared.is_array:
-        schema["items"] = {"type": kind}
-    elif declared.allowed_values:
-        choices: list[Argument] = [_typed(value, kind) for value in declared.allowed_values]
+        schema["items"] = {"type": kind, "enum": choices} if choices else {"type": kind}
+        if choices and kind == "string":  # a choice is a text to the form, whatever it says
+            schema["examples"] = choices
+    elif choices:
         schema["enum"] = [*choices, None] if declared.optional else choices
-    if declared.description:
-        schema["description"] = declared.description
+    if hint := _hint(param):
+        schema["description"] = hint
     value: list[Argument] = [values] if declared.is_array and param.values else [*values[:1]]
     if not value and declared.optional:
         value = [None]
     return Call("airflow.sdk.Param", schema, value)
 
 
+def _hint(param: Param) -> str:
+    """Return all that the console showed with a parameter, for the one place there is for it in the trigger form."""
+    declared = param.declared
+    watermark = f"Hint: {declared.watermark}" if declared.watermark else ""
+    link = f"See {declared.help_link}" if declared.help_link else ""
+    parts = [part.strip() for part in (declared.description, declared.help_text, watermark, link)]
+    *others, last = [part for part in parts if part] or [""]
+    return " ".join([*(part if part[-1] in _ENDS else f"{part}." for part in others), last])
+
+
 def _typed(text: str, kind: str) -> Argument:
-    """Return a value of a JSON type; None where the text would not come back the same."""
+    """Return a value of a JSON type."""
     if kind == "string":
         return text
-    for convert in (int, float) if kind == "number" else (int,):
-        try:
-            value = convert(text)
-        except ValueError:
-            continue
-        if str(value) == text and math.isfinite(value):
-            return value
-    return None
-
-
-def _edges(edges: Sequence[tuple[str, str]], layout: Layout) -> list[str]:
-    """Return the edges, each once, as lines of `a >> b >> c`: a line goes on while one task follows one."""
-    downstream: dict[str, list[str]] = {}
-    for before, following in dict.fromkeys(edges):
-        downstream.setdefault(before, []).append(following)
-    alone = {after[0] for after in downstream.values() if len(after) == 1}
-    lines = []
-    for head in [*(task for task in downstream if task not in alone), *downstream]:
-        task, after = head, downstream.pop(head, [])
-        line = layout.edge(task, after) if after else ""
-        while len(after) == 1 and after[0] in downstream:
-            task, after = after[0], downstream.pop(after[0])
-            edge = layout.edge(task, after)
-            joined = line + edge.removeprefix(task)
-            if "\n" in joined or len(joined) > WIDTH - 4:
-                lines.append(line)
-                joined = edge
-            line = joined
-        if line:
-            lines.append(line)
-    return lines
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)

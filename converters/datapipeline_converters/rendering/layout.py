@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,11 +27,19 @@ class Identifier:
     name: str
 
 
+def _no_variable(call: Call) -> str | None:
+    return None
+
+
 @dataclass
 class Layout:
-    """Writes values as Python source, and collects the imports that they need."""
+    """Writes values as Python source, and collects the imports that they need.
+
+    :param variable: tells the variable that holds what a call makes, None where it is written in its place
+    """
 
     imports: set[str] = field(default_factory=set)
+    variable: Callable[[Call], str | None] = _no_variable
 
     def source(self, value: Any, indent: int = 0, used: int = 0) -> str:
         """Return the source of a value.
@@ -40,6 +48,8 @@ class Layout:
         :param used: how many characters that line has before and after the value
         """
         if isinstance(value, Call):
+            if name := self.variable(value):
+                return name
             self.imports.add(value.path)
             parts = [("", item) for item in value.positional]
             parts += [(f"{key}=", item) for key, item in value.arguments.items()]
@@ -50,12 +60,6 @@ class Layout:
         if isinstance(value, Sequence) and not isinstance(value, str):
             return self._enclosed("[", [("", item) for item in value], "]", indent, used)
         return self._scalar(value)
-
-    def edge(self, before: str, after: Sequence[str]) -> str:
-        """Return what says that tasks follow one task."""
-        opening = f"{before} >> "
-        names = [("", Identifier(name)) for name in after]
-        return opening + (after[0] if len(after) == 1 else self._enclosed("[", names, "]", 1, len(opening)))
 
     def _scalar(self, value: Any) -> str:
         if isinstance(value, Identifier):
@@ -113,5 +117,5 @@ def _import(module: str, names: Sequence[str]) -> str:
 
 
 def _member_order(name: str) -> tuple[int, str]:
-    """Import sorters put constants before classes, and a name in capitals is a constant to them."""
-    return (0 if name.isupper() else 1, name)
+    """Import sorters put constants first, then classes; a name in capitals is a constant to them."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)

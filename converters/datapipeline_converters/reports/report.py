@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from datapipeline_converters.definition import Definition
-from datapipeline_converters.ledger import Grade, Line
+from datapipeline_converters.ledger import PARAMETER, Grade, Line
 from datapipeline_converters.plan import Connection, Plan
+
+# So many ids are named in a cell; more are counted.
+_NAMED = 3
 
 
 def report_text(plan: Plan, definition: Definition, lines: Sequence[Line]) -> str:
@@ -27,13 +30,14 @@ def before_first_run(plan: Plan) -> list[str]:
 
 
 def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterator[str]:
-    counts = Counter(line.verdict.grade for line in lines)
+    fields = [line for line in lines if line.type != PARAMETER]
+    attributes = [line for line in lines if line.type == PARAMETER]
     yield f"# {_cell(plan.name)}: conversion report"
     yield ""
-    yield (
-        f"From {_code(definition.source)}. {len(definition.objects)} objects, {len(lines)} fields: "
-        + ", ".join(f"{counts[grade]} {grade}" for grade in Grade)
-    )
+    yield f"From {_code(definition.source)}. {len(definition.objects)} objects, {_counted('fields', fields)}"
+    if attributes:
+        yield ""
+        yield f"{len(definition.parameters)} parameters, {_counted('attributes', attributes)}"
     if plan.left:
         yield from _section("Left to you", plan.left)
     todo = before_first_run(plan)
@@ -49,22 +53,42 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
             "Repaired while reading",
             [f"{_code(repair.place)}: {_cell(repair.text)}" for repair in definition.repairs],
         )
-    yield from (
-        "",
-        "## What became of each field",
-        "",
-        "| object | type | field | grade | reason |",
-        "|---|---|---|---|---|",
-    )
+    columns: Mapping[str, Callable[[Line], str]] = {
+        "object": lambda line: _code(line.object_id),
+        "type": lambda line: line.type or "",
+        "field": lambda line: _code(line.field),
+        "grade": lambda line: line.verdict.grade,
+        "reason": lambda line: line.verdict.reason,
+        "inherited by": _inheritance,
+    }
+    yield from _table("What became of each field", fields, columns)
+    if attributes:
+        names = {"object": "parameter", "field": "attribute", "grade": "grade", "reason": "reason"}
+        shown = {name: columns[column] for column, name in names.items()}
+        yield from _table("What became of each parameter", attributes, shown)
+
+
+def _counted(what: str, lines: Sequence[Line]) -> str:
+    counts = Counter(line.verdict.grade for line in lines)
+    return f"{len(lines)} {what}: " + ", ".join(f"{counts[grade]} {grade}" for grade in Grade)
+
+
+def _table(title: str, lines: Sequence[Line], columns: Mapping[str, Callable[[Line], str]]) -> Iterator[str]:
+    yield from ("", f"## {title}", "")
+    yield "| " + " | ".join(columns) + " |"
+    yield "|" + "---|" * len(columns)
     for line in lines:
-        cells = (
-            _code(line.object_id),
-            line.type or "",
-            _code(line.field),
-            line.verdict.grade,
-            line.verdict.reason,
-        )
-        yield "| " + " | ".join(_cell(str(cell)) for cell in cells) + " |"
+        yield "| " + " | ".join(_cell(str(cell(line))) for cell in columns.values()) + " |"
+
+
+def _inheritance(line: Line) -> str:
+    """Return who has a field from the line's object, and who has a nearer one instead."""
+    parts = [_few(line.inherited_by), _few(line.overridden_for) and f"not {_few(line.overridden_for)}"]
+    return "; ".join(part for part in parts if part)
+
+
+def _few(ids: Sequence[str]) -> str:
+    return f"{len(ids)} objects" if len(ids) > _NAMED else ", ".join(map(_code, ids))
 
 
 def _section(title: str, items: Sequence[str]) -> Iterator[str]:

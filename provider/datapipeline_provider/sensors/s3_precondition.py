@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import AirflowSensorTimeout, BaseSensorOperator, conf
 from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.sensors._waiting import POLL_SECONDS, WITHOUT_LIMIT
 from datapipeline_provider.sensors.presence import is_missing
 
 if TYPE_CHECKING:
     from datapipeline_provider._compat import Context
     from datapipeline_provider.sensors.presence import Presence
-
-POLL_SECONDS = 60.0
-WITHOUT_LIMIT = timedelta(days=365)  # Data Pipeline waits for ever; Airflow's own default is a week
 
 
 class PreconditionTimeoutError(DatapipelineError):

@@ -82,8 +82,10 @@ class AnchoredTimetable(Timetable):
             index = max(index, self._first_from(restriction.earliest))
         if not restriction.catchup:
             index = max(index, self._latest_due(_now()))
+        if not self._has(index):
+            return None
         interval = self._interval(index)
-        if not self._has(index) or (restriction.latest is not None and interval.start > restriction.latest):
+        if restriction.latest is not None and interval.start > restriction.latest:
             return None
         info = DagRunInfo.interval(*interval)  # the constructor itself differs between versions of Airflow
         return info if self._run_at == "end" else info._replace(run_after=interval.start)
@@ -123,6 +125,26 @@ class AnchoredTimetable(Timetable):
     def __repr__(self) -> str:
         arguments = (f"{key}={value!r}" for key, value in self.serialize().items() if value is not None)
         return f"AnchoredTimetable({', '.join(arguments)})"
+
+    # --- what sensors ask ---
+
+    def overlapping(
+        self, start: datetime, end: datetime, first: datetime | None = None
+    ) -> list[DataInterval]:
+        """Return the intervals of the schedule that share any time with [start, end), in order.
+
+        :param first: the DAG's start_date: intervals that start before it never run, and are left out.
+        """
+        lowest, beyond, count = (
+            max(self._every.steps(self._start, start), 0),
+            self._first_from(end),
+            self._count(),
+        )
+        if first is not None:
+            lowest = max(lowest, self._first_from(first))
+        if count is not None:
+            beyond = min(beyond, count)
+        return [self._interval(index) for index in range(lowest, beyond)]
 
     # --- intervals and their numbers ---
 

@@ -1,34 +1,35 @@
-"""Renders templates as Airflow does, for the tests of the expression writer."""
+"""Renders templates in Airflow's own environment, with its own macros, for the tests of the expression writer."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-import jinja2.sandbox
 import pendulum
-from datapipeline_converters.expressions import RuntimeField
-from datapipeline_provider import macros
+from airflow.sdk import DAG
+from airflow.sdk.definitions.context import render_template_to_string
+from airflow.sdk.execution_time.context import MacrosAccessor
+from airflow.sdk.plugins_manager import integrate_macros_plugins
+from datapipeline_converters.periods import Period
+from datapipeline_converters.planning.runtime import runtime_fields
+from datapipeline_converters.planning.timing import ON_DEMAND as ON_DEMAND_STYLE
+from datapipeline_converters.planning.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
-    undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"], cache_size=0
-)
+    import jinja2
 
-SCHEDULED = {
-    "@scheduledStartTime": RuntimeField("data_interval_start", "datetime"),
-    "@scheduledEndTime": RuntimeField("data_interval_end", "datetime"),
-    "@status": RuntimeField("ti.state", "text"),
-    "errorMessage": RuntimeField("exception | default('')", "text"),
-}
-_ACTIVATION = RuntimeField(
-    "dag_run.run_after", "datetime", False, "macros.datapipeline.activation_time(dag_run)"
-)
-ON_DEMAND = SCHEDULED | {"@scheduledStartTime": _ACTIVATION, "@scheduledEndTime": _ACTIVATION}
+_ANCHOR = datetime.fromisoformat("2024-01-01T00:00:00")
+SCHEDULED = runtime_fields(Timing("S", "cron", Period(1, "day"), _ANCHOR, _ANCHOR))
+ON_DEMAND = runtime_fields(Timing("", ON_DEMAND_STYLE))
+
+DAG_ID = "pipeline"
+ATTEMPT = 2
+HOST = "worker-7.example.com"
+STARTED = datetime(2026, 11, 21, 1, 2, 3, 456789, UTC)
 
 
 class Variables:
@@ -41,6 +42,13 @@ class Variables:
         return self._values[key]
 
 
+@cache
+def _environment() -> jinja2.Environment:
+    """Return the environment in which Airflow renders the templates of a DAG's tasks."""
+    integrate_macros_plugins()  # puts our macros at `macros.datapipeline`
+    return DAG(DAG_ID, schedule=None).get_template_env()
+
+
 def context(
     start: datetime,
     end: datetime | None = None,
@@ -51,17 +59,32 @@ def context(
     return {
         "data_interval_start": pendulum.instance(start),
         "data_interval_end": pendulum.instance(end or start),
+        "dag": SimpleNamespace(dag_id=DAG_ID),
         "dag_run": SimpleNamespace(run_after=start),
-        "ti": SimpleNamespace(state="running"),
-        "exception": ValueError("boom"),
+        "ti": SimpleNamespace(start_date=STARTED, try_number=ATTEMPT, max_tries=3, hostname=HOST),
         "params": dict(params or {}),
-        "var": SimpleNamespace(value=Variables(variables or {})),
-        "macros": SimpleNamespace(
-            datapipeline=SimpleNamespace(**{macro.__name__: macro for macro in macros.MACROS})
-        ),
+        "var": {"value": Variables(variables or {})},
+        "macros": MacrosAccessor(),
     }
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:
-    """Return what Airflow would make of a template."""
-    return ENVIRONMENT.from_string(template).render(names)
+    """Return what Airflow makes of a template."""
+    return render_template_to_string(_environment().from_string(template), names)  # type: ignore[arg-type]
+
+
+def runtime_facts(start: datetime, end: datetime) -> dict[str, datetime | str]:
+    """Return the run-time fields that `context` says the same of, for the reference evaluator."""
+    return {
+        "@scheduledStartTime": start,
+        "@scheduledEndTime": end,
+        "@actualStartTime": STARTED,
+        "@attemptCount": str(ATTEMPT),
+        "@pipelineId": DAG_ID,
+        "@sphere": "INSTANCE",
+        "@status": "RUNNING",
+        "@triesLeft": "2",
+        "cancellationReason": "",
+        "errorMessage": "",
+        "hostname": HOST,
+    }

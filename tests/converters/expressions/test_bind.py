@@ -67,6 +67,10 @@ def resolve(name: Name) -> Node:
         ("#{none}", (Items(()),)),
         ("#{'a' + list}", (Items((Text("a1"), Text("a2"), Text("a3"))),)),
         ("#{secret}", (Variable("secret"),)),
+        # Two expressions are a text, even where one of them is empty.
+        ("#{list}#{empty}", (Items((Text("1"), Text("2"), Text("3"))), "")),
+        ("#{empty}#{start}", (START, "")),
+        ("#{empty}#{empty}", ()),
     ],
 )
 def test_bind(text: str, parts: tuple[str | Node, ...] | None) -> None:
@@ -90,6 +94,7 @@ def test_leaves_reach_into_everything() -> None:
         ("#{list}", ("1", "2", "3")),
         ("#{none}", ()),
         ("x#{list}", "x1,2,3"),
+        ("#{list}#{empty}", "1,2,3"),
     ],
 )
 def test_constant(text: str, value: str | tuple[str, ...]) -> None:

@@ -25,7 +25,7 @@ from datapipeline_converters.expressions import (
     write_jinja,
 )
 
-from tests.converters.expressions.rendering import ON_DEMAND, SCHEDULED, context, render
+from tests.converters.expressions.rendering import ON_DEMAND, SCHEDULED, context, render, runtime_facts
 
 START = datetime(2024, 1, 31, 14, 5, 9, tzinfo=UTC)
 END = datetime(2024, 2, 29, tzinfo=UTC)
@@ -50,8 +50,12 @@ OTHERS: dict[str, Node] = {
     "s": Runtime("@scheduledStartTime"),
     "e": Runtime("@scheduledEndTime"),
     "status": Runtime("@status"),
-    "error": Runtime("errorMessage"),
+    "attempt": Runtime("@attemptCount"),
+    "left": Runtime("@triesLeft"),
+    "reason": Runtime("cancellationReason"),
+    "began": Runtime("@actualStartTime"),
     "version": Runtime("@version"),
+    "misspelled": Runtime("@scheduledStart"),
     "secret": Variable("secret"),
     "dashed": Variable("my-secret"),
     "path": Joined(Template((Parameter("lake"), "/in/", Runtime("@scheduledStartTime")))),
@@ -61,7 +65,7 @@ OTHERS: dict[str, Node] = {
     "pattern": Parameter("pattern"),
 }
 FACTS = Facts(
-    {"@scheduledStartTime": START, "@scheduledEndTime": END, "@status": "running", "errorMessage": "boom"},
+    runtime_facts(START, END),
     {name: value for name, (_, value) in PARAMETERS.items()},
     {"secret": "s3cret", "my-secret": "dash"},
 )
@@ -85,9 +89,18 @@ def written(text: str, *, many: bool = False) -> Written:
         ("#{ratio}", "{{ params.ratio }}"),
         ("#{secret}", "{{ var.value.secret }}"),
         ("#{dashed}", "{{ var.value['my-secret'] }}"),
-        ("#{status}", "{{ ti.state }}"),
-        ("#{error}", "{{ exception | default('') }}"),
-        ("#{'x' + error}", "x{{ exception | default('') }}"),
+        ("#{status}", "RUNNING"),
+        ("#{'is ' + status + '!'}", "is RUNNING!"),
+        ("<#{reason}>", "<>"),
+        ("#{attempt}", "{{ ti.try_number }}"),
+        ("#{'try ' + attempt}", "try {{ ti.try_number }}"),
+        ("#{left}!", "{{ ti.max_tries + 1 - ti.try_number }}!"),
+        ("#{began}", "{{ ti.start_date.strftime('%Y-%m-%dT%H:%M:%S') }}"),
+        ("#{hour(began)}", "{{ ti.start_date.hour }}"),
+        (
+            "#{format(midnight(began),'HH')}",
+            "{{ macros.datapipeline.instant(ti.start_date).start_of('day').strftime('%H') }}",
+        ),
         ("#{maybe}/x", "{{ params.maybe or '' }}/x"),
         ("#{maybeCount}/x", "{{ '' if params.maybeCount is none else params.maybeCount }}/x"),
         ("#{s}", "{{ data_interval_start.strftime('%Y-%m-%dT%H:%M:%S') }}"),
@@ -107,12 +120,28 @@ def written(text: str, *, many: bool = False) -> Written:
         ("#{format(s,'z Z ZZ ZZZ G SSS')}", "{{ 'UTC +0000 +00:00 UTC AD 000' }}"),
         ("#{format(s,'d')}", "{{ data_interval_start.day }}"),
         ("#{format(s,'DD')}", "{{ '%02d' % data_interval_start.day_of_year }}"),
-        ("#{format(s,'C')}", "{{ (data_interval_start.year + 99) // 100 }}"),
+        ("#{format(s,'C')}", "{{ data_interval_start.year // 100 }}"),
+        (
+            "#{format(minusYears(s,2000),'Y-YY-YYYY')}",
+            "{{ X.year ~ X.strftime('-%y-') ~ '%04d' % X.year }}".replace(
+                "X", "data_interval_start.subtract(years=2000)"
+            ),
+        ),
+        (
+            "#{minusMonths(s,24000)}",
+            "{{ '%04d' % X.year ~ X.strftime('-%m-%dT%H:%M:%S') }}".replace(
+                "X", "data_interval_start.subtract(months=24000)"
+            ),
+        ),
         (
             "#{format(minusMonths(s,1),'YYYY/MM')}",
             "{{ data_interval_start.subtract(months=1).strftime('%Y/%m') }}",
         ),
         ("#{format(midnight(s),'HH')}", "{{ data_interval_start.start_of('day').strftime('%H') }}"),
+        (
+            "#{format(yesterday(makeDate(1000,1,count)),'YYYY')}",
+            "{{ '%04d' % macros.datapipeline.datetime(1000, 1, params.count).subtract(days=1).year }}",
+        ),
         ("#{day(firstOfMonth(s))}", "{{ data_interval_start.replace(day=1).day }}"),
         ("#{day(sunday(s))}", "{{ macros.datapipeline.sunday(data_interval_start).day }}"),
         ("#{year(s) + 1}", "{{ data_interval_start.year + 1 }}"),
@@ -143,6 +172,14 @@ def written(text: str, *, many: bool = False) -> Written:
         (
             "#{inTimeZone(s,'Asia/Tokyo').format('HH')}",
             "{{ data_interval_start.in_timezone('Asia/Tokyo').strftime('%H') }}",
+        ),
+        (
+            "#{inTimeZone(s,'Europe/Berlin').plusDays(1).day()}",
+            "{{ macros.datapipeline.add(data_interval_start.in_timezone('Europe/Berlin'), days=1).day }}",
+        ),
+        (
+            "#{inTimeZone(s,'Europe/Berlin').minusHours(1).hour()}",
+            "{{ data_interval_start.in_timezone('Europe/Berlin').subtract(hours=1).hour }}",
         ),
         ("#{inTimeZone(s, zone).hour()}", "{{ data_interval_start.in_timezone(params.zone).hour }}"),
         (
@@ -304,7 +341,11 @@ def test_nothing_to_note(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("#{version}", "Airflow has nothing that corresponds to the runtime field @version"),
+        (
+            "#{version}",
+            "Airflow has nothing that corresponds to the runtime field @version: its runs do not know",
+        ),
+        ("#{misspelled}", "there is no runtime field @scheduledStart"),
         ("#{format(s, pattern)}", "the date pattern of format has to be known at conversion"),
         ("#{plusPeriod(s, pattern)}", "the period of plusPeriod has to be known at conversion"),
         ("#{'a' + many}", "the values of a list parameter have to be known"),

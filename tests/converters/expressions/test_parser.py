@@ -113,11 +113,14 @@ def test_names_come_in_order() -> None:
         ),
         (
             "x #{format(x)}",
-            "format takes 2 arguments (a date and time, a date pattern), found 1\n    x #{format(x)}\n        ^",
+            "format takes 2 arguments (a date and time, a date pattern), found 1; "
+            "expected a call such as format(@scheduledStartTime, 'YYYY-MM-dd')\n"
+            "    x #{format(x)}\n        ^",
         ),
         (
             "#{x.year(1)}",
-            "year takes 1 argument (a date and time), found 2\n    #{x.year(1)}\n        ^",
+            "year takes 1 argument (a date and time), found 2; expected a call such as year(@scheduledStartTime)\n"
+            "    #{x.year(1)}\n        ^",
         ),
         (
             "first\n\techo #{1 +} x\nlast",
@@ -131,7 +134,7 @@ def test_names_come_in_order() -> None:
             "a C D d E e G H h K k M m S s w x Y y Z z; "
             "text goes between quotes, as in format(x, \"yyyy-MM-dd'T'HH:mm\")\n"
             "    #{format(x, 'YYYY-MM-ddTHH')}\n"
-            "      ^",
+            "                ^",
         ),
     ],
 )

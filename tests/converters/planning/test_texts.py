@@ -239,14 +239,12 @@ def test_an_alarm_on_a_precondition_on_a_node() -> None:
         },
     )
     alarm = arguments(found, "P")["on_failure_callback"][0]
-    assert (alarm["subject"], alarm["message"]) == ("P", "s3://b/n/_OK {{ 'INSTANCE' }}")
+    assert (alarm["subject"], alarm["message"]) == ("P", "s3://b/n/_OK INSTANCE")
     assert found.complete
 
 
-def test_several_values_of_a_parameter_that_is_not_declared_as_a_list() -> None:
-    found = converted(
-        shell("A", scriptArgument="#{mySc}"), parameters=[{"id": "mySc", "default": ["p", "q"]}]
-    )
+def test_several_values_of_a_parameter_that_is_not_declared() -> None:
+    found = converted(shell("A", scriptArgument="#{mySc}"), values={"mySc": ["p", "q"]})
     assert arguments(found, "A")["script_arguments"] == [ArrayParam("mySc")]
 
 
@@ -275,3 +273,38 @@ def test_a_parameter_without_value_on_demand_is_asked_for_at_each_trigger() -> N
     assert any(
         "`myX` has no value: give it whenever you trigger" in text for text in found.plan.before_first_run
     )
+
+
+@pytest.mark.parametrize(
+    ("period", "grade", "reason"),
+    [
+        (
+            "1 hour",
+            "approximated",
+            "`@scheduledStartTime` of `In` is that of the run, by the Schedule `Daily`: its own, `Other`, has other intervals",
+        ),
+        ("1 day", "exact", ""),
+    ],
+)
+def test_a_field_of_an_object_on_another_schedule_means_the_runs_interval(
+    period: str, grade: str, reason: str
+) -> None:
+    """Data Pipeline evaluates it for the matching interval of that object (dp-pipeline-expressions)."""
+    start = {"type": "Schedule", "startDateTime": "2026-11-21T00:00:00"}
+    found = converted(
+        {"id": "Default", "scheduleType": "cron", "schedule": ref("Daily"), "workerGroup": "w"},
+        {"id": "Daily", **start, "period": "1 day"},
+        {"id": "Other", **start, "period": period},
+        shell("A", command="ls #{input.directoryPath} #{format(@scheduledStartTime,'dd')}", input=ref("In")),
+        {
+            "id": "In",
+            "type": "S3DataNode",
+            "schedule": ref("Other"),
+            "directoryPath": "s3://b/#{format(@scheduledStartTime,'HH')}",
+        },
+    )
+    hour, day = (f"{{{{ data_interval_start.strftime('{form}') }}}}" for form in ("%H", "%d"))
+    assert arguments(found, "A")["command"] == f"ls s3://b/{hour} {day}"
+    assert grades(found)["A", "command"] == grade
+    (line,) = (line for line in found.lines if (line.object_id, line.field) == ("A", "command"))
+    assert reason in line.verdict.reason

@@ -124,6 +124,43 @@ def test_what_is_left_to_the_user(style: str, fields: dict[str, Any], part: str)
     assert any(part in text for text in found.plan.left), found.plan.left
 
 
+@pytest.mark.parametrize(
+    ("fields", "options", "field", "start"),
+    [
+        ({"startDateTime": "2020-01-01T00:00:00"}, {}, "startDateTime", "2020-01-01T00:00:00"),
+        (
+            {"startDateTime": "2020-01-01T00:00:00"},
+            {"start": datetime.fromisoformat("2026-11-01T00:00:00")},
+            "startDateTime",
+            "2026-11-01T00:00:00",
+        ),
+        (
+            FIRST,
+            {"activated_at": datetime.fromisoformat("2020-01-01T06:10:07")},
+            "startAt",
+            "2020-01-01T06:10:07",
+        ),
+    ],
+)
+def test_without_catchup_nothing_has_to_be_confirmed_and_the_ledger_says_so(
+    fields: dict[str, Any], options: dict[str, Any], field: str, start: str
+) -> None:
+    found = converted(
+        default(), schedule(**fields), shell("A"), options=Options(now=NOW, catchup=False, **options)
+    )
+    assert found.complete
+    assert only_dag(found).start == datetime.fromisoformat(start)
+    assert "catchup=False" in found.files["x.py"].text
+    line = next(line for line in found.lines if (line.object_id, line.field) == ("S", field))
+    assert line.verdict.grade == "approximated"
+    assert "only the latest runs" in line.verdict.reason
+
+
+def test_catchup_is_on_unless_it_is_switched_off() -> None:
+    found = converted(default(), schedule(), shell("A"))
+    assert "catchup=True" in found.files["x.py"].text
+
+
 def test_one_occurrence_from_the_first_activation_is_a_run_on_trigger() -> None:
     found = converted(
         default(),
@@ -174,23 +211,6 @@ def test_an_explicit_ondemand_schedule() -> None:
 def test_what_data_pipeline_would_refuse(objects: list[dict[str, Any]], part: str) -> None:
     with pytest.raises(InvalidDefinitionError, match=part):
         converted(*objects)
-
-
-def test_each_schedule_has_a_dag_and_what_waits_across_them_fails() -> None:
-    found = converted(
-        default(),
-        schedule(),
-        {"id": "Hourly", "type": "Schedule", "period": "1 hour", "startDateTime": "2026-11-21T02:00:00"},
-        shell("A"),
-        shell("B", schedule=ref("Hourly")),
-        shell("C", dependsOn=ref("B")),
-    )
-    assert [dag.id for dag in found.plan.dags] == ["x", "x_Hourly"]
-    first, second = found.plan.dags
-    assert [task.id for task in first.tasks] == ["A", "C", "wait_for_B"]
-    assert first.edges == [("wait_for_B", "C")]
-    assert [task.id for task in second.tasks] == ["B"]
-    assert not found.complete
 
 
 @pytest.mark.parametrize(

@@ -13,275 +13,36 @@ from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.timetables import anchored
 from datapipeline_provider.timetables.anchored import AnchoredTimetable
 
+from tests.provider.timetables.scheduler import scheduled, timetable_of, utc
+from tests.schedules import CALENDAR, GUIDE, ROWS, Row
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Dates in this file are written by hand from the guide and a calendar, not computed.
+# Dates in this file, and in tests/schedules.py, are written by hand from the guide and a calendar, not computed.
 
-GUIDE: list[tuple[str, AnchoredTimetable, list[str], int | None, str | None]] = [
-    # name, timetable, "interval start -> execution" of the first runs, number of runs, the last run
-    (
-        "1 hourly with an end, timeseries",
-        AnchoredTimetable("2012-09-01T00:00:00", "1 hours", "end", end="2012-10-01T00:00:00"),
-        [
-            "2012-09-01T00:00 -> 2012-09-01T01:00",
-            "2012-09-01T01:00 -> 2012-09-01T02:00",
-            "2012-09-01T02:00 -> 2012-09-01T03:00",
-            "2012-09-01T03:00 -> 2012-09-01T04:00",
-        ],
-        720,
-        "2012-09-30T23:00 -> 2012-10-01T00:00",
-    ),
-    (
-        "2 hourly with an end, cron",
-        AnchoredTimetable("2012-09-01T00:00:00", "1 hours", "start", end="2012-10-01T00:00:00"),
-        [
-            "2012-09-01T00:00 -> 2012-09-01T00:00",
-            "2012-09-01T01:00 -> 2012-09-01T01:00",
-            "2012-09-01T02:00 -> 2012-09-01T02:00",
-            "2012-09-01T03:00 -> 2012-09-01T03:00",
-        ],
-        720,
-        "2012-09-30T23:00 -> 2012-09-30T23:00",
-    ),
-    (
-        "3 half-hourly, timeseries",
-        AnchoredTimetable("2024-05-06T22:00:00", "30 minutes", "end"),
-        [
-            "2024-05-06T22:00 -> 2024-05-06T22:30",
-            "2024-05-06T22:30 -> 2024-05-06T23:00",
-            "2024-05-06T23:00 -> 2024-05-06T23:30",
-            "2024-05-06T23:30 -> 2024-05-07T00:00",
-        ],
-        None,
-        None,
-    ),
-    (
-        "4 half-hourly, cron",
-        AnchoredTimetable("2024-05-06T22:00:00", "30 minutes", "start"),
-        [
-            "2024-05-06T22:00 -> 2024-05-06T22:00",
-            "2024-05-06T22:30 -> 2024-05-06T22:30",
-            "2024-05-06T23:00 -> 2024-05-06T23:00",
-            "2024-05-06T23:30 -> 2024-05-06T23:30",
-        ],
-        None,
-        None,
-    ),
-    (
-        "5 from the moment of activation, cron",
-        AnchoredTimetable("2024-05-06T06:10:07", "15 Minutes", "start", occurrences=4),
-        [
-            "2024-05-06T06:10:07 -> 2024-05-06T06:10:07",
-            "2024-05-06T06:25:07 -> 2024-05-06T06:25:07",
-            "2024-05-06T06:40:07 -> 2024-05-06T06:40:07",
-            "2024-05-06T06:55:07 -> 2024-05-06T06:55:07",
-        ],
-        4,
-        "2024-05-06T06:55:07 -> 2024-05-06T06:55:07",
-    ),
-    (
-        "6 from the moment of activation, timeseries",
-        AnchoredTimetable("2024-05-06T06:10:07", "15 Minutes", "end", occurrences=4),
-        [
-            "2024-05-06T06:10:07 -> 2024-05-06T06:25:07",
-            "2024-05-06T06:25:07 -> 2024-05-06T06:40:07",
-            "2024-05-06T06:40:07 -> 2024-05-06T06:55:07",
-            "2024-05-06T06:55:07 -> 2024-05-06T07:10:07",
-        ],
-        4,
-        "2024-05-06T06:55:07 -> 2024-05-06T07:10:07",
-    ),
-    (
-        "7 three occurrences, cron",
-        AnchoredTimetable("2014-04-25T22:00:00", "1 hours", "start", occurrences=3),
-        [
-            "2014-04-25T22:00 -> 2014-04-25T22:00",
-            "2014-04-25T23:00 -> 2014-04-25T23:00",
-            "2014-04-26T00:00 -> 2014-04-26T00:00",
-        ],
-        3,
-        "2014-04-26T00:00 -> 2014-04-26T00:00",
-    ),
-    (
-        "8 the end falls on a start, which does not run",
-        AnchoredTimetable("2014-04-25T19:00:00", "1 hours", "start", end="2014-04-25T22:00:00"),
-        [
-            "2014-04-25T19:00 -> 2014-04-25T19:00",
-            "2014-04-25T20:00 -> 2014-04-25T20:00",
-            "2014-04-25T21:00 -> 2014-04-25T21:00",
-        ],
-        3,
-        "2014-04-25T21:00 -> 2014-04-25T21:00",
-    ),
-    (
-        "9 once",
-        AnchoredTimetable("2013-08-18T00:00:00", "1 day", "end", end="2013-08-19T00:00:00"),
-        ["2013-08-18T00:00 -> 2013-08-19T00:00"],
-        1,
-        "2013-08-18T00:00 -> 2013-08-19T00:00",
-    ),
-    (
-        "10 a year of months",
-        AnchoredTimetable("2013-01-01T00:00:00", "1 month", "end", occurrences=12),
-        [
-            "2013-01-01T00:00 -> 2013-02-01T00:00",
-            "2013-02-01T00:00 -> 2013-03-01T00:00",
-            "2013-03-01T00:00 -> 2013-04-01T00:00",
-            "2013-04-01T00:00 -> 2013-05-01T00:00",
-        ],
-        12,
-        "2013-12-01T00:00 -> 2014-01-01T00:00",
-    ),
-    (
-        "11 weekly over a leap day",
-        AnchoredTimetable("2024-02-19T00:00:00", "1 week", "start"),
-        [
-            "2024-02-19T00:00 -> 2024-02-19T00:00",
-            "2024-02-26T00:00 -> 2024-02-26T00:00",
-            "2024-03-04T00:00 -> 2024-03-04T00:00",
-            "2024-03-11T00:00 -> 2024-03-11T00:00",
-        ],
-        None,
-        None,
-    ),
-    (
-        "12 three hours that divide no day",
-        AnchoredTimetable("2012-01-15T23:59:00", "3 hours", "end"),
-        [
-            "2012-01-15T23:59 -> 2012-01-16T02:59",
-            "2012-01-16T02:59 -> 2012-01-16T05:59",
-            "2012-01-16T05:59 -> 2012-01-16T08:59",
-            "2012-01-16T08:59 -> 2012-01-16T11:59",
-        ],
-        None,
-        None,
-    ),
-]
-
-CALENDAR: list[tuple[str, AnchoredTimetable, list[str], int | None, str | None]] = [
-    (
-        "the 31st of every month",
-        AnchoredTimetable("2026-01-31T09:07:00", "1 month", "start"),
-        [
-            "2026-01-31T09:07 -> 2026-01-31T09:07",
-            "2026-02-28T09:07 -> 2026-02-28T09:07",
-            "2026-03-31T09:07 -> 2026-03-31T09:07",
-            "2026-04-30T09:07 -> 2026-04-30T09:07",
-            "2026-05-31T09:07 -> 2026-05-31T09:07",
-        ],
-        None,
-        None,
-    ),
-    (
-        "the 31st, timeseries: intervals touch",
-        AnchoredTimetable("2026-01-31T09:07:00", "1 month", "end", occurrences=3),
-        [
-            "2026-01-31T09:07 -> 2026-02-28T09:07",
-            "2026-02-28T09:07 -> 2026-03-31T09:07",
-            "2026-03-31T09:07 -> 2026-04-30T09:07",
-        ],
-        3,
-        "2026-03-31T09:07 -> 2026-04-30T09:07",
-    ),
-    (
-        "29 February every year",
-        AnchoredTimetable("2024-02-29T00:00:00", "1 year", "start", end="2029-01-01T00:00:00"),
-        [
-            "2024-02-29T00:00 -> 2024-02-29T00:00",
-            "2025-02-28T00:00 -> 2025-02-28T00:00",
-            "2026-02-28T00:00 -> 2026-02-28T00:00",
-            "2027-02-28T00:00 -> 2027-02-28T00:00",
-            "2028-02-29T00:00 -> 2028-02-29T00:00",
-        ],
-        5,
-        "2028-02-29T00:00 -> 2028-02-29T00:00",
-    ),
-    (
-        "36 hours",
-        AnchoredTimetable("2026-01-31T09:07:00", "36 hours", "end"),
-        [
-            "2026-01-31T09:07 -> 2026-02-01T21:07",
-            "2026-02-01T21:07 -> 2026-02-03T09:07",
-            "2026-02-03T09:07 -> 2026-02-04T21:07",
-        ],
-        None,
-        None,
-    ),
-    (
-        "2 weeks from a Wednesday",
-        AnchoredTimetable("2026-03-18T09:07:00", "2 weeks", "start"),
-        [
-            "2026-03-18T09:07 -> 2026-03-18T09:07",
-            "2026-04-01T09:07 -> 2026-04-01T09:07",
-            "2026-04-15T09:07 -> 2026-04-15T09:07",
-        ],
-        None,
-        None,
-    ),
-    (
-        "one occurrence",
-        AnchoredTimetable("2026-03-18T09:07:00", "1 day", "end", occurrences=1),
-        ["2026-03-18T09:07 -> 2026-03-19T09:07"],
-        1,
-        "2026-03-18T09:07 -> 2026-03-19T09:07",
-    ),
-    (
-        "an end inside the last interval: cron still starts it",
-        AnchoredTimetable("2026-03-18T00:00:00", "1 day", "start", end="2026-03-20T00:00:01"),
-        [
-            "2026-03-18T00:00 -> 2026-03-18T00:00",
-            "2026-03-19T00:00 -> 2026-03-19T00:00",
-            "2026-03-20T00:00 -> 2026-03-20T00:00",
-        ],
-        3,
-        "2026-03-20T00:00 -> 2026-03-20T00:00",
-    ),
-    (
-        "an end inside the last interval: timeseries never ends it",
-        AnchoredTimetable("2026-03-18T00:00:00", "1 day", "end", end="2026-03-20T12:00:00"),
-        ["2026-03-18T00:00 -> 2026-03-19T00:00", "2026-03-19T00:00 -> 2026-03-20T00:00"],
-        2,
-        "2026-03-19T00:00 -> 2026-03-20T00:00",
-    ),
-    (
-        "an end before the first interval's end: nothing to run",
-        AnchoredTimetable("2026-03-18T00:00:00", "1 day", "end", end="2026-03-18T12:00:00"),
-        [],
-        0,
-        None,
-    ),
-]
+PERIODIC = [*GUIDE, *CALENDAR]
 
 
-@pytest.mark.parametrize(
-    ("timetable", "first", "count", "last"),
-    [pytest.param(*row[1:], id=row[0]) for row in GUIDE + CALENDAR],
-)
-def test_runs(timetable: AnchoredTimetable, first: list[str], count: int | None, last: str | None) -> None:
-    assert [text(run) for run in islice(runs(timetable), len(first))] == first
-    if count is None:
-        assert len(list(islice(runs(timetable), 1000))) == 1000
+def name(row: Row) -> str:
+    return row.name
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_runs(row: Row) -> None:
+    assert list(islice(scheduled(row), len(row.first))) == row.first_runs()
+    if row.count is None:
+        assert len(list(islice(scheduled(row), 1000))) == 1000
         return
-    everything = [text(run) for run in runs(timetable)]
-    assert len(everything) == count
-    assert everything[-1:] == ([last] if last else [])
+    everything = list(scheduled(row))
+    assert len(everything) == row.count
+    assert everything[-1:] == row.last_runs()
 
 
-@pytest.mark.parametrize("row", GUIDE + CALENDAR, ids=[row[0] for row in GUIDE + CALENDAR])
-def test_each_interval_ends_where_the_next_starts(row: tuple[Any, ...]) -> None:
-    intervals = [run.data_interval for run in islice(runs(row[1]), 50) if run.data_interval]
+@pytest.mark.parametrize("row", PERIODIC, ids=name)
+def test_each_interval_ends_where_the_next_starts(row: Row) -> None:
+    intervals = [run.data_interval for run in islice(runs(timetable_of(row)), 50) if run.data_interval]
     assert [one.end for one in intervals[:-1]] == [two.start for two in intervals[1:]]
-
-
-# Rows 13 and 14 of the guide: activated at 10:30, an hourly schedule that started at midnight.
-@pytest.mark.parametrize(("run_at", "overdue"), [("start", 11), ("end", 10)])
-def test_overdue_runs(run_at: Any, overdue: int) -> None:
-    activation = utc("2024-05-06T10:30")
-    timetable = AnchoredTimetable("2024-05-06T00:00:00", "1 hour", run_at)
-    due = [run for run in islice(runs(timetable), 24) if run.run_after <= activation]
-    assert len(due) == overdue
-    assert text(due[0]).startswith("2024-05-06T00:00 ->")
 
 
 # "startTimestamp" of an activation is the DAG's start date: earlier intervals are passed over.
@@ -368,6 +129,12 @@ def test_last_run_was_of_another_schedule(name: str, last: tuple[str, str], firs
     assert run_after(timetable, DataInterval(utc(last[0]), utc(last[1]))) == first
 
 
+def test_an_end_at_the_end_of_the_calendar() -> None:
+    timetable = AnchoredTimetable("2026-01-31T00:00:00", "1 month", end="9999-12-31T23:59:59")
+    last = ["9999-10-31T00:00 -> 9999-11-30T00:00", "9999-11-30T00:00 -> 9999-12-31T00:00"]
+    assert [text(run) for run in runs(timetable, earliest="9999-10-31")] == last
+
+
 def test_end_date_of_the_dag_is_inclusive() -> None:
     timetable = AnchoredTimetable("2026-03-01T00:00:00", "1 day", "start")
     assert run_after(timetable, None, latest="2026-03-01") == "2026-03-01T00:00 -> 2026-03-01T00:00"
@@ -400,11 +167,11 @@ def test_manual_run_of_an_empty_schedule_gets_the_first_interval() -> None:
     assert inferred == DataInterval(utc("2026-03-01"), utc("2026-03-02"))
 
 
-@pytest.mark.parametrize("row", GUIDE + CALENDAR, ids=[row[0] for row in GUIDE + CALENDAR])
-def test_serialized_form_is_json_and_comes_back_equal(row: tuple[Any, ...]) -> None:
-    data = json.loads(json.dumps(row[1].serialize()))
-    assert AnchoredTimetable.deserialize(data) == row[1]
-    assert hash(AnchoredTimetable.deserialize(data)) == hash(row[1])
+@pytest.mark.parametrize("row", PERIODIC, ids=name)
+def test_serialized_form_is_json_and_comes_back_equal(row: Row) -> None:
+    data = json.loads(json.dumps(timetable_of(row).serialize()))
+    assert AnchoredTimetable.deserialize(data) == timetable_of(row)
+    assert hash(AnchoredTimetable.deserialize(data)) == hash(timetable_of(row))
     assert AnchoredTimetable.deserialize(data).serialize() == data
 
 
@@ -528,7 +295,3 @@ def text(run: DagRunInfo) -> str:
 def short(moment: datetime) -> str:
     assert moment.utcoffset() == UTC.utcoffset(None)
     return moment.strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")
-
-
-def utc(text: str) -> pendulum.DateTime:
-    return pendulum.instance(datetime.fromisoformat(text).replace(tzinfo=UTC))

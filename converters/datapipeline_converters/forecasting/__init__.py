@@ -1,0 +1,95 @@
+"""The forecast of a conversion: the runs that Data Pipeline makes beside the runs that Airflow makes of the generated DAGs.
+
+The two come about independently: one from the definition's own fields through the reference for schedules, the other
+from Airflow itself, in a process of its own, through the generated file's timetable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from datapipeline_converters.airflow_process import ask
+from datapipeline_converters.conversion import Conversion, convert, model_of
+from datapipeline_converters.definition import Definition
+from datapipeline_converters.forecasting.columns import Window, of_airflow, of_data_pipeline, question
+from datapipeline_converters.forecasting.comparison import Forecast, compare
+from datapipeline_converters.forecasting.expected import Expected, expected_of_activities
+from datapipeline_converters.ledger import Grade
+from datapipeline_converters.options import Options
+from datapipeline_converters.plan import Dag
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A converted definition.
+
+    :param expected: when Data Pipeline runs each activity, by the activity's id
+    """
+
+    conversion: Conversion
+    options: Options
+    expected: Mapping[str, Expected]
+
+    @property
+    def file(self) -> str:
+        """The name of the file with its DAGs."""
+        return f"{self.conversion.name}.py"
+
+
+def pipeline(definition: Definition, options: Options) -> Pipeline:
+    """Convert a definition, and read its schedules once more.
+
+    :raises InvalidDefinitionError: when Data Pipeline would refuse it, unless `options.allow_invalid`
+    """
+    conversion = convert(definition, options)
+    return Pipeline(conversion, options, expected_of_activities(model_of(definition, options), options))
+
+
+def forecast(pipelines: Sequence[Pipeline], window: Window) -> list[Forecast]:
+    """Return the runs of each DAG on both sides.
+
+    :param pipelines: with different names
+    :raises AirflowProcessError: when Airflow cannot be asked
+    """
+    parts = [
+        (item, dag, expected)
+        for item in pipelines
+        for dag in item.conversion.plan.dags
+        for expected in dict.fromkeys(item.expected[member] for member in dag.members)
+    ]
+    questions = {dag.id: question(expected, window) for _, dag, expected in parts}
+    sources = {item.file: item.conversion.files[item.file].text for item in pipelines}
+    answers, errors = ask("schedules", sources, {"asked": questions}) if parts else ({}, {})
+    return [
+        _one(item, dag, expected, window, _import_error(item.file, errors) or answers[dag.id])
+        for item, dag, expected in parts
+    ]
+
+
+def _import_error(file: str, errors: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return what stands for the answer where Airflow cannot import a file."""
+    return (
+        {"error": f"cannot import {file}: {errors[file].strip().splitlines()[-1]}"}
+        if file in errors
+        else None
+    )
+
+
+def _one(item: Pipeline, dag: Dag, expected: Expected, window: Window, answer: Mapping[str, Any]) -> Forecast:
+    asked = datetime.fromisoformat(answer["now"]) if "now" in answer else item.options.now
+    advice = [
+        f"`{line.object_id}`, field `{line.field}`: {line.verdict.reason}"
+        for line in item.conversion.lines
+        if line.object_id == expected.schedule and line.verdict.grade == Grade.REFUSED
+    ]
+    return compare(
+        item.conversion.name,
+        dag.id,
+        expected,
+        of_data_pipeline(expected, window, item.options, asked),
+        of_airflow(answer),
+        advice,
+    )

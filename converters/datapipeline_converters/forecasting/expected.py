@@ -1,0 +1,95 @@
+"""Reads when Data Pipeline runs each activity: from the definition's own fields, and not from what was planned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.errors import ConversionError
+from datapipeline_converters.model import Model
+from datapipeline_converters.objects import class_of
+from datapipeline_converters.objects.fields import FieldError, read_field
+from datapipeline_converters.objects.runnable import Activity, ScheduleType
+from datapipeline_converters.objects.schedule import Schedule
+from datapipeline_converters.options import Options
+from datapipeline_converters.periods import Period
+from datapipeline_converters.planning.components import Components
+from datapipeline_converters.schedule_calculator import DEFAULT_STYLE, PeriodicSchedule, Style
+from datapipeline_converters.scope import present
+
+_ON_DEMAND: Final = "ondemand"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """When Data Pipeline runs an activity; without facts, whenever the pipeline is activated.
+
+    :param schedule: the Schedule's id, "" without one
+    :param style: cron, timeseries or ondemand
+    :param facts: what its intervals follow from, their start included
+    :param unknown: why nobody can tell from the definition, "" otherwise
+    """
+
+    schedule: str
+    style: str
+    facts: PeriodicSchedule | None = None
+    unknown: str = ""
+
+
+def expected_of_activities(model: Model, options: Options) -> Mapping[str, Expected]:
+    """Return when Data Pipeline runs each activity, by its id."""
+    components = Components(model)
+    return {
+        item.id: _expected(components, item.id, options)
+        for item in model.objects.values()
+        if item.type is not None and issubclass(class_of(item.type), Activity)
+    }
+
+
+def _expected(components: Components, activity_id: str, options: Options) -> Expected:
+    model = components.model
+    activity = model.objects[activity_id]
+    try:
+        style: ScheduleType | None = read_field(
+            components.reader(activity_id),
+            "scheduleType",
+            present(model, activity, "scheduleType"),
+            ScheduleType | None,
+        )
+    except (FieldError, ConversionError) as error:
+        return Expected("", "", unknown=f"its scheduleType {error}")
+    if missing := model.missing.get((activity_id, "scheduleType")):
+        return Expected("", "", unknown=_no_value(missing))
+    if style == _ON_DEMAND:
+        return Expected("", _ON_DEMAND)
+    field = activity.fields.get("schedule")
+    schedules = [components.get(value) for value in field.values if isinstance(value, Ref)] if field else []
+    if len(schedules) == 1 and isinstance(schedules[0], Schedule):
+        return _on_schedule(model, schedules[0], style or DEFAULT_STYLE, options)
+    return Expected("", style or DEFAULT_STYLE, unknown="it has no Schedule that Data Pipeline would take")
+
+
+def _on_schedule(model: Model, schedule: Schedule, style: Style, options: Options) -> Expected:
+    if schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period":
+        return Expected(schedule.id, _ON_DEMAND)
+    missing = [name for (owner, _), name in model.missing.items() if owner == schedule.id]
+    if missing or not isinstance(schedule.period, Period):
+        return Expected(schedule.id, style, unknown=_no_value(*missing))
+    start = schedule.start_date_time
+    if start is None:
+        if schedule.occurrences == 1:
+            return Expected(
+                schedule.id, style
+            )  # its one run belongs to the activation: whoever triggers, activates
+        if options.activated_at is None:
+            unknown = "it starts when the pipeline is first activated, and --activated-at does not say when that was"
+            return Expected(schedule.id, style, unknown=unknown)
+        start = options.activated_at
+    facts = PeriodicSchedule(schedule.period, style, start, schedule.end_date_time, schedule.occurrences)
+    return Expected(schedule.id, style, facts)
+
+
+def _no_value(*names: str) -> str:
+    return " and ".join(f"parameter `{name}` has no value" for name in names)

@@ -1,0 +1,8 @@
+"""How long sensors wait where Data Pipeline sets no limit, and how often they look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+POLL_SECONDS = 60.0
+WITHOUT_LIMIT = timedelta(days=365)  # Data Pipeline waits for ever; Airflow's own default is a week

@@ -1,0 +1,61 @@
+"""Every real schedule: Airflow makes the runs that follow from the definition."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from datapipeline_converters.carriers.read import read_definition
+from datapipeline_converters.cli import main
+from datapipeline_converters.errors import UnreadableError
+from datapipeline_converters.forecasting import pipeline
+from datapipeline_converters.options import Options
+
+from tests.corpus import CORPUS, files, needs_corpus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = needs_corpus
+
+FORMS = sorted(folder.name for folder in CORPUS.iterdir() if folder.is_dir()) if CORPUS.is_dir() else []
+# No definitions, or none that Data Pipeline would take.
+REFUSED = {
+    "aws__api-reference__ValidatePipelineDefinition-bad-time-request.json",
+    "awslabs__data-pipeline-samples__samples__json-to-dynamodb__definition.json",
+    "awslabs__data-pipeline-samples__samples__kinesis__kinesis-to-s3.json",
+}
+# How many DAGs there are by a schedule and on trigger, of Data Pipeline's own two forms alone.
+LEAST_PERIODIC, LEAST_ON_TRIGGER = 28, 41
+
+
+def definitions() -> list[Path]:
+    """Return the files of every form that can be read, but for those that Data Pipeline would refuse."""
+    found = []
+    for path in (path for form in FORMS for path in files(form) if path.name not in REFUSED):
+        try:
+            read_definition(path)
+        except UnreadableError:
+            continue
+        found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("option", ["--backfill", "--no-catchup"])
+def test_both_sides_make_the_same_runs(capsys: pytest.CaptureFixture[str], option: str) -> None:
+    options = [option, "--activated-at", "2024-05-06T06:10:07", "--count", "100", "--json"]
+    status = main(["forecast", *map(str, definitions()), *options])
+    dags = json.loads(capsys.readouterr().out)["dags"]
+    assert {dag["dag"]: dag["differences"] for dag in dags if not dag["same"]} == {}
+    assert status == 0
+    by = [dag["data_pipeline"]["by"] for dag in dags]
+    assert by.count("schedule") >= LEAST_PERIODIC
+    assert by.count("on trigger") >= LEAST_ON_TRIGGER
+
+
+def test_every_activity_is_in_one_dag() -> None:
+    for path in definitions():
+        made = pipeline(read_definition(path), Options(backfill=True))
+        members = [member for dag in made.conversion.plan.dags for member in dag.members]
+        assert sorted(members) == sorted(made.expected), path.name
