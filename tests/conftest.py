@@ -53,20 +53,22 @@ class SetConnection(Protocol):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Stop the servers too when somebody ends pytest with SIGTERM; name our mark; choose the random cases' seed."""
+    """Stop the servers too when somebody ends pytest with SIGTERM; name our marks; choose the random cases' seed."""
     reach_loopback_directly()
-    if config.getoption("hypothesis_seed") is None:  # every run draws other cases, and can be repeated
+    if config.getoption("hypothesis_seed", None) is None:  # every run draws other cases, and can be repeated
         config.option.hypothesis_seed = secrets.randbelow(2**32)
-    config.addinivalue_line(
-        "markers", "compat: slow; other versions of Airflow and Python, in their own venvs"
-    )
+    for mark in (
+        "compat: slow; other versions of Airflow and Python, in their own venvs",
+        "long: minutes of runs under the real scheduler",
+    ):
+        config.addinivalue_line("markers", mark)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what repeats the random cases of this run."""
     number = f"DP_EXAMPLES={os.environ['DP_EXAMPLES']} " if "DP_EXAMPLES" in os.environ else ""
-    return f"random cases: {number}pytest --hypothesis-seed={config.getoption('hypothesis_seed')}"
+    return f"random cases: {number}pytest --hypothesis-seed={config.getoption('hypothesis_seed', None)}"
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Live
 
-RUN_SECONDS = 600.0
+RUN_SECONDS = 1500.0
+pytestmark = pytest.mark.long
 START = datetime(2026, 10, 29)  # noqa: DTZ001 - every moment here is UTC
 DAYS = timedelta(days=2)
 # Two days take a few minutes here, so the sensors look more often; much oftener, and Airflow's scheduler takes a look

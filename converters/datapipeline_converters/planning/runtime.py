@@ -76,12 +76,10 @@ _WORDS_AT_END: Mapping[str, RuntimeFields] = {
     "on_success_callback": {"@healthStatus": "HEALTHY", "@status": "FINISHED", "attemptStatus": "FINISHED"},
 }
 
-_IS_EXCEPTION = (
-    "is the text of the Python exception in an alarm of onFail (Airflow 3.0 does not pass it on), else empty"
-)
+_IS_EXCEPTION = "is the text of the Python exception in an alarm of onFail, else empty"
 _IS_END = "is when the task instance ended, in an alarm"
 _IS_STATUS = "is RUNNING in a task, FAILED in an alarm of onFail, FINISHED in one of onSuccess"
-_IS_LOG = "is the address of the task's own log (empty in Airflow 3.0)"
+_IS_LOG = "is the address of the task's own log"
 
 NOTES: Mapping[str, Verdict] = {
     name: verdict(f"`{name}` {meaning}")
