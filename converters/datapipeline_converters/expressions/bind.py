@@ -80,7 +80,10 @@ def bind(template: Template, resolve: Resolve) -> Template:
         parts += [part] if isinstance(part, str) else _text_parts(_bound(part, resolve))
     merged = _merged(parts)
     if len(merged) == 1 and len(template.parts) > 1 and not isinstance(merged[0], str):
-        merged = (*merged, "")  # it stays a text: only what was one expression from the start has another value
+        merged = (
+            *merged,
+            "",
+        )  # it stays a text: only what was one expression from the start has another value
     return replace(template, parts=merged)
 
 

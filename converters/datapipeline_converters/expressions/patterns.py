@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datapipeline_converters.expressions import joda
-from datapipeline_converters.expressions.code import ADD, ATOM, MULTIPLY, Code, concatenated
+from datapipeline_converters.expressions.code import ADD, ATOM, FILTER, MULTIPLY, Code, concatenated
 from datapipeline_converters.expressions.errors import UnsupportedExpressionError
 from datapipeline_converters.expressions.escaping import quoted
 
@@ -71,11 +71,15 @@ def _pieces(
         return [joda.ERA]
     if zone == "UTC":
         return [joda.utc_zone_text(letter, count)]
-    return _zone_pieces(letter, count, receiver)
+    return _zone_pieces(letter, count, receiver, zone)
 
 
-def _zone_pieces(letter: str, count: int, receiver: str) -> list[str | Code]:
+def _zone_pieces(letter: str, count: int, receiver: str, zone: str | None) -> list[str | Code]:
     if letter == "z":
+        long = joda.utc_zone_text(letter, count)
+        if zone is None and long != "UTC":
+            other = f"{receiver}.strftime('%Z')"
+            return [Code(f"{quoted(long)} if {receiver}.timezone_name == 'UTC' else {other}", FILTER)]
         return ["%Z"]
     if count == 1:
         return ["%z"]

@@ -327,6 +327,16 @@ def test_approximations_are_noted(text: str, note: str) -> None:
     assert render(result.text or "", NAMES) == evaluate(bind(parse(text), resolve), FACTS)
 
 
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [("UTC", "14:05 UTC, Coordinated Universal Time"), ("Asia/Tokyo", "23:05 JST, JST")],
+)
+def test_the_name_of_a_zone_that_only_the_run_knows(zone: str, text: str) -> None:
+    source = "#{format(inTimeZone(s, zone),'HH:mm z, zzzz')}"
+    assert evaluate(bind(parse(source), resolve), Facts(FACTS.runtime, {"zone": zone})) == text
+    assert render(written(source).text or "", context(START, END, {"zone": zone})) == text
+
+
 def test_a_likely_mistake_is_noted_but_exact() -> None:
     result = written("#{format(s,'YYYY-MM-dd hh:mm')}")
     assert result.exact
