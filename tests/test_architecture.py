@@ -52,7 +52,14 @@ ALLOWED: dict[str, set[str]] = {
     "sources": {"carriers", "definition", "names", "options"},
     "airflow_process": {"errors"},
     "in_airflow": set(),
-    "verification": {"airflow_process", "conversion", "definition", "expressions", "plan", "schedule_calculator"},
+    "verification": {
+        "airflow_process",
+        "conversion",
+        "definition",
+        "expressions",
+        "plan",
+        "schedule_calculator",
+    },
     "cli": {"conversion", "definition", "errors", "objects", "options", "output", "reports", "sources"}
     | {"forecasting", "values_files", "verification"},
 }
