@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,6 +29,7 @@ class Options:
     :param environment: stands behind the name, so that one template gives pipelines side by side; up to 20 letters,
         digits, `_` and `-`
     :param split: give parts that do not depend on each other DAGs of their own
+    :param taken: DAG ids that other pipelines have
     :param allow_invalid: convert what Data Pipeline would refuse; the objects concerned become failing tasks
     :param now: the moment that decides what is a backfill
     """
@@ -41,6 +42,7 @@ class Options:
     name: str | None = None
     environment: str | None = None
     split: bool = False
+    taken: Collection[str] = ()
     allow_invalid: bool = False
     now: datetime = field(default_factory=_now)
 

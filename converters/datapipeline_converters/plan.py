@@ -11,6 +11,12 @@ from datapipeline_converters.definition import Parameter
 from datapipeline_converters.expressions import ParameterKind, Template
 from datapipeline_converters.periods import Period
 
+# Names that a generated file may use for itself, so that no task and no variable can have them.
+NAMES_OF_THE_FILE = frozenset(
+    {"AnchoredTimetable", "Asset", "DAG", "Param", "ProducerSensor", "annotations", "cross_downstream", "dag"}
+    | {"pendulum", "timedelta"}
+)
+
 
 @dataclass(frozen=True)
 class FieldText:

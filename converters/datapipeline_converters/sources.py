@@ -15,13 +15,13 @@ from datapipeline_converters.options import Options
 def read_named(path: Path, options: Options, taken: set[str]) -> tuple[Definition, Options]:
     """Return a file's definition, and the options with its pipeline's name.
 
-    :param taken: names already given, in lower case because file systems differ about case; the new one is added
+    :param taken: names already given; case does not tell two apart, because file systems differ about it; the new one is added
     :raises UnreadableError: when the file cannot be read or holds no definition
     """
     definition = read_definition(path)
     wanted = pipeline_name(options.name or path.stem)
-    name = _unique_ignoring_case(wanted, taken)
-    taken.add(name.lower())
+    name = _unique_ignoring_case(wanted, {name.lower() for name in taken})
+    taken.add(name)
     if name != wanted:
         repair = Repair("name", f"{wanted!r} is another pipeline's name already: this one is called {name!r}")
         definition = replace(definition, repairs=(*definition.repairs, repair))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -386,3 +387,21 @@ def test_split_gives_independent_parts_dags_of_their_own(convert: Any, folder: P
     assert convert(definition(SHELL, SHELL | {"id": "Wave"}), "--split") == 0
     source = (folder / "x.py").read_text()
     assert [f'dag_id="{name}"' in source for name in ("x", "x_Say", "x_Wave")] == [False, True, True]
+
+
+def test_the_dags_of_all_files_have_different_ids(tmp_path: Path, folder: Path) -> None:
+    objects = [
+        {"id": "Default", "scheduleType": "cron", "workerGroup": "w"},
+        {"id": "E", "type": "Schedule", "period": "1 day", "startDateTime": "2099-01-01T00:00:00"},
+        {"id": "E_H", "type": "Schedule", "period": "1 hour", "startDateTime": "2099-01-01T00:00:00"},
+        SHELL | {"schedule": {"ref": "E"}},
+        SHELL | {"id": "Other", "schedule": {"ref": "E_H"}},
+    ]
+    files = [tmp_path / name for name in ("a.json", "a_E_H.json", "b_E_H.json", "b.json")]
+    for file in files:
+        file.write_text(json.dumps({"objects": objects}))
+    assert main(["convert", *map(str, files), "-o", str(folder)]) == 0
+    sources = [path.read_text() for path in sorted(folder.glob("*.py"))]
+    found = [line for source in sources for line in re.findall(r'dag_id="(.*)"', source)]
+    assert len(found) == 8
+    assert len(set(found)) == 8

@@ -43,14 +43,14 @@ def convert(
     to you; 2, a file could not be converted, and nothing is written for it.
     """
 
-    def convert_one(definition: Definition, options: Options) -> int:
+    def convert_one(definition: Definition, options: Options) -> tuple[int, Conversion]:
         from datapipeline_converters.conversion import convert as convert_definition
         from datapipeline_converters.output import write_files
 
         conversion = convert_definition(definition, options)
         written = write_files(output, conversion.files)
         _tell(conversion, written)
-        return COMPLETE if conversion.complete else WORK_LEFT
+        return (COMPLETE if conversion.complete else WORK_LEFT), conversion
 
     return for_each(files, values_files, settings, chosen, convert_one)
 

@@ -12,6 +12,7 @@ from datapipeline_converters.cli.inputs import Moment, conversion_arguments, for
 from datapipeline_converters.cli.status import COMPLETE, DIFFERENT
 
 if TYPE_CHECKING:
+    from datapipeline_converters.conversion import Conversion
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.forecasting import Pipeline
     from datapipeline_converters.forecasting.columns import Window
@@ -62,11 +63,11 @@ def forecast(
     """
     pipelines: list[Pipeline] = []
 
-    def collect(definition: Definition, options: Options) -> int:
+    def collect(definition: Definition, options: Options) -> tuple[int, Conversion]:
         from datapipeline_converters.forecasting import pipeline
 
         pipelines.append(pipeline(definition, options))
-        return COMPLETE
+        return COMPLETE, pipelines[-1].conversion
 
     def tell() -> int:
         from datapipeline_converters.forecasting.columns import Window

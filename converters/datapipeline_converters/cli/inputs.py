@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 from datapipeline_converters.cli.status import fail
 
 if TYPE_CHECKING:
+    from datapipeline_converters.conversion import Conversion
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.options import Options
     from datapipeline_converters.values_files import Given
@@ -22,6 +24,7 @@ else:  # in older versions of click it is not generic
     _MomentType = click.ParamType
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+Action: TypeAlias = "Callable[[Definition, Options], tuple[int, Conversion]]"
 
 
 class Moment(_MomentType):
@@ -111,13 +114,13 @@ def for_each(
     values_files: tuple[Path, ...],
     settings: tuple[str, ...],
     chosen: Mapping[str, Any],
-    action: Callable[[Definition, Options], int],
+    action: Action,
     finish: Callable[[], int] | None = None,
 ) -> int:
     """Read each file and act on its definition; return the highest exit status.
 
     :param chosen: the other options, as `Options` names them
-    :param action: raises ConversionError where a definition is at fault
+    :param action: gives an exit status and what the definition has become; raises ConversionError where it is at fault
     :param finish: acts once, behind the last file, on what the action has collected; raises ConversionError
     """
     from datapipeline_converters.errors import ConversionError, UsageError
@@ -146,6 +149,8 @@ def for_each(
             status = max(status, finish())
         except ConversionError as error:
             return fail(str(error))
+        except BrokenPipeError:
+            raise
         except Exception as error:  # noqa: BLE001 - what it says may hold a secret
             return _internal("", error)
     return status
@@ -173,11 +178,11 @@ def _one(
     options: Options,
     taken: set[str],
     unknown: set[str],
-    action: Callable[[Definition, Options], int],
+    action: Action,
 ) -> int:
     """Act on one file and return its exit status.
 
-    :param taken: names of pipelines already given; the file's is added
+    :param taken: names of pipelines and DAGs already given; the file's are added
     :param unknown: names that values were given for and no file had so far; those that this one has are taken out
     """
     from datapipeline_converters.errors import ConversionError, UnreadableError
@@ -187,7 +192,10 @@ def _one(
     try:
         definition, options = read_named(file, options, taken)
         unknown -= names_known(definition)
-        return action(definition, options)
+        others = frozenset(taken) - {options.name}
+        status, conversion = action(definition, replace(options, taken=others))
+        taken.update(dag.id for dag in conversion.plan.dags)
+        return status
     except UnreadableError as error:
         unknown.clear()  # nobody can tell what this file has
         return fail(str(error))
@@ -195,6 +203,8 @@ def _one(
         return fail(str(error))
     except RecursionError:
         return fail(f"{file}: nested or chained too deeply. Shorten the chain, or take levels out.")
+    except BrokenPipeError:  # whoever read the output has gone: click ends the program
+        raise
     except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
         return _internal(f"{file}: ", error)
 

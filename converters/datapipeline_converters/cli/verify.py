@@ -38,11 +38,11 @@ def verify(
     """
     conversions: list[Conversion] = []
 
-    def collect(definition: Definition, options: Options) -> int:
+    def collect(definition: Definition, options: Options) -> tuple[int, Conversion]:
         from datapipeline_converters.conversion import convert
 
         conversions.append(convert(definition, options))
-        return COMPLETE
+        return COMPLETE, conversions[-1]
 
     return for_each(
         files, values_files, settings, chosen, collect, lambda: _tell(conversions, as_json=as_json)

@@ -12,7 +12,16 @@ from datapipeline_converters.ledger import approximated
 from datapipeline_converters.names import identifier
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import DataNode
-from datapipeline_converters.plan import Argument, Call, Dag, FieldText, Param, Task, WrittenText
+from datapipeline_converters.plan import (
+    NAMES_OF_THE_FILE,
+    Argument,
+    Call,
+    Dag,
+    FieldText,
+    Param,
+    Task,
+    WrittenText,
+)
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
 from datapipeline_converters.planning.groups import Group, schedule_of
@@ -26,11 +35,6 @@ from datapipeline_converters.planning.timing import ON_DEMAND
 _ACTIVE_PERIODIC = 5
 _ACTIVE_ON_DEMAND = 1
 _INTERVAL = frozenset({"@scheduledStartTime", "@scheduledEndTime"})
-# Names a generated file uses for itself.
-_TAKEN = frozenset(
-    {"AnchoredTimetable", "Asset", "DAG", "Param", "ProducerSensor", "annotations", "cross_downstream", "dag"}
-    | {"pendulum", "timedelta"}
-)
 _SHARED_ARGUMENTS = ("retries", "retry_delay")
 
 
@@ -183,7 +187,7 @@ class DagPlanner:
 
 def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], frozenset[str]]:
     """Return an id for each step, different from every other and from every imported name, and all these names."""
-    taken = set(_TAKEN)
+    taken = set(NAMES_OF_THE_FILE)
     for operator in operators.values():
         taken.update(path.rpartition(".")[2] for path in _paths(operator))
     uses = Counter(step.object_id for step in operators)

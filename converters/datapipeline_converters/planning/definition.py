@@ -35,7 +35,7 @@ def make_plan(model: Model, options: Options) -> Plan:
     _report_shared_machines(components, activities.values())
     if not activities:
         model.leave("the definition has no activity: there is nothing for a DAG to do")
-    groups = grouped(components, graph, timings, nodes, split=options.split)
+    groups = grouped(components, graph, timings, nodes, split=options.split, taken=options.taken)
     joins = Joins(components, graph, {step: group for group in groups for step in group.steps})
     planners = [DagPlanner(components, graph, group, joins) for group in groups]
     drafts = [planner.draft() for planner in planners]

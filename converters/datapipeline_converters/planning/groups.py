@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -67,11 +67,13 @@ def grouped(
     nodes: Mapping[str, Timing],
     *,
     split: bool,
+    taken: Collection[str] = (),
 ) -> list[Group]:
     """Return the DAGs to make, those that others wait for first as far as they do not wait for each other.
 
     :param activities: when each activity runs
     :param nodes: when data nodes are checked whose schedule no activity has
+    :param taken: names that other DAGs have
     """
     timings = _timings(components, graph, activities, nodes)
     parts = _connected(graph) if split else dict.fromkeys(graph.order, Step(""))
@@ -80,7 +82,7 @@ def grouped(
     found: dict[_Key, list[Step]] = {(parts[step], timings[step]): [] for step in own}
     for step in _in_file_order(graph):
         found.setdefault((parts[step], timings[step]), []).append(step)
-    names = _names(components.model.name, graph, parts, list(found))
+    names = _names(components.model.name, graph, parts, list(found), taken)
     groups = [Group(names[key], key[1], tuple(steps)) for key, steps in found.items()]
     return _producers_first(graph, groups)
 
@@ -124,13 +126,13 @@ def _connected(graph: Graph) -> dict[Step, Step]:
 
 
 def _names(
-    pipeline: str, graph: Graph, parts: Mapping[Step, Step], keys: Sequence[_Key]
+    pipeline: str, graph: Graph, parts: Mapping[Step, Step], keys: Sequence[_Key], others: Collection[str]
 ) -> Mapping[_Key, str]:
     """Return a name for each DAG: its part's for the part's first, the schedule's behind it for the others."""
     bases = _bases(pipeline, graph, parts)
     names: dict[_Key, str] = {}
     named: set[Step] = set()
-    taken: set[str] = set()
+    taken = set(others)
     for part, timing in keys:
         name = bases[part]
         if part in named:

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datapipeline_converters.names import identifier
-from datapipeline_converters.plan import Call, Dag
-
-# Names a generated file uses for itself.
-_TAKEN = frozenset({"cross_downstream", "dag", "pendulum", "timedelta"})
+from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Dag
 
 
 @dataclass
@@ -62,7 +59,7 @@ def shared_by_tasks(dag: Dag, schedules: Shared) -> Shared:
 def _taken(dags: Sequence[Dag]) -> set[str]:
     """Return the names of all tasks and classes."""
     classes = {call.path.rpartition(".")[2] for dag in dags for call in _of_dag(dag)}
-    return {*_TAKEN, *classes, *(task.id for dag in dags for task in dag.tasks)}
+    return {*NAMES_OF_THE_FILE, *classes, *(task.id for dag in dags for task in dag.tasks)}
 
 
 def _of_dag(dag: Dag) -> Iterator[Call]:

@@ -89,3 +89,29 @@ def variables(*objects: dict[str, Any]) -> dict[str, str]:
 )
 def test_what_is_shared_has_a_name(objects: list[dict[str, Any]], expected: dict[str, str]) -> None:
     assert variables(*objects) == expected
+
+
+@pytest.mark.parametrize("schedule", ["EveryHour", "DAG", "AnchoredTimetable", "dag", "pendulum", "print"])
+def test_a_schedule_that_two_dags_know_has_a_name_of_its_own(schedule: str) -> None:
+    objects = [
+        {"id": "Default", "scheduleType": "cron", "workerGroup": "w"},
+        {"id": schedule, "type": "Schedule", "period": "1 hour", "startDateTime": "2026-11-21T00:00:00"},
+        {"id": "Day", "type": "Schedule", "period": "1 day", "startDateTime": "2026-11-21T00:00:00"},
+        shell("A", schedule=ref(schedule)),
+        shell("B", schedule=ref("Day"), dependsOn=ref("A")),
+    ]
+    tree = ast.parse(converted(*objects).files["x.py"].text)
+    ((name, value),) = [(line.targets[0], line.value) for line in tree.body if isinstance(line, ast.Assign)]
+    assert isinstance(name, ast.Name)
+    assert isinstance(value, ast.Call)
+    assert name.id.removesuffix("_2").removesuffix("_") == schedule
+    assert ast.unparse(value.func) == "AnchoredTimetable"
+    imported = {
+        alias.asname or alias.name
+        for line in tree.body
+        if isinstance(line, ast.Import | ast.ImportFrom)
+        for alias in line.names
+    }
+    assert name.id not in imported | {"dag", "print"}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name.id]
+    assert len(uses) == 3  # where it is made, the DAG's schedule, the sensor
