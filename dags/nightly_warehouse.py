@@ -29,7 +29,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2026, 10, 29, 2, 30, tz="UTC"),
     catchup=True,
-    max_active_runs=5,
+    max_active_runs=25,
     is_paused_upon_creation=True,
     params={
         "myLake": Param("s3://lake", type="string", description="Data lake root"),
@@ -44,7 +44,11 @@ with DAG(
             description="SNS topic for failures",
         ),
     },
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(minutes=10),
+        "max_active_tis_per_dag": 5,
+    },
     tags=["data-pipeline"],
 ) as dag:
     RawDay = S3DataNode(

@@ -25,7 +25,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2026, 1, 31, 6, tz="UTC"),
     catchup=True,
-    max_active_runs=5,
+    max_active_runs=25,
     is_paused_upon_creation=True,
     params={
         "myBucket": Param(
@@ -40,7 +40,11 @@ with DAG(
             description="Folders to fetch",
         ),
     },
-    default_args={"retries": 1, "retry_delay": timedelta(minutes=5)},
+    default_args={
+        "retries": 1,
+        "retry_delay": timedelta(minutes=5),
+        "max_active_tis_per_dag": 5,
+    },
     tags=["data-pipeline"],
 ) as dag:
     Marker = S3KeyExistsSensor(

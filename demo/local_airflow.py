@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import sys
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,7 @@ COMPONENTS = {
 HEALTHY = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
 START_SECONDS = 180.0
 FINISHED = {"success", "failed"}
+ATTEMPTS = 4
 
 
 class AirflowCommandError(Exception):
@@ -72,7 +74,8 @@ class Airflow:
             "API__BASE_URL": self.url,
             "API_AUTH__JWT_SECRET": self.jwt_secret,
             "API__SECRET_KEY": self.jwt_secret,
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            # SQLite has one writer at a time: the others wait instead of failing.
+            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
             "DAG_PROCESSOR__REFRESH_INTERVAL": 5,  # so that a file put into the folder later is seen soon
             "LOGGING__BASE_LOG_FOLDER": self.home / "logs",
             "USAGE_DATA_COLLECTION__ENABLED": False,
@@ -133,13 +136,17 @@ class Airflow:
 
     def api(self, method: str, path: str, body: object = None) -> Any:
         """Call the REST API (`/api/v2` + path) as the admin and return the answer; httpx.HTTPStatusError if refused."""
-        answer = httpx.request(
-            method,
-            f"{self.url}/api/v2{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {self._token}"},
-            timeout=30,
-        )
+        for attempt in range(ATTEMPTS):
+            answer = httpx.request(
+                method,
+                f"{self.url}/api/v2{path}",
+                json=body,
+                headers={"Authorization": f"Bearer {self._token}"},
+                timeout=90,
+            )
+            if answer.status_code != httpx.codes.INTERNAL_SERVER_ERROR or attempt == ATTEMPTS - 1:
+                break
+            time.sleep(2)  # the database was locked for too long; nothing has been done
         answer.raise_for_status()
         return answer.json()
 

@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "inheritance": {"definition", "errors"},
     "expressions": {"errors"},
     "ledger": set(),
-    "parameters": {"definition", "errors", "expressions", "names"},
+    "passwords": set(),
+    "parameters": {"definition", "errors", "expressions", "names", "passwords"},
     "parameter_lines": {"definition", "ledger", "model", "parameters", "plan"},
     "plan": {"definition", "expressions", "periods"},
     "options": {"errors", "names"},
@@ -35,11 +36,11 @@ ALLOWED: dict[str, set[str]] = {
     "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
     "model": {"errors", "expressions", "inheritance", "ledger", "names", "parameters", "plan"},
     "runtime_names": set(),
-    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "parameters"}
+    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "passwords"}
     | {"runtime_names"},
     "planning": MODEL
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
-    | {"schedule_calculator", "scope"},
+    | {"passwords", "schedule_calculator", "scope"},
     "rendering": {"names", "plan"},
     "accounting": {"definition", "inheritance", "ledger", "model", "objects"},
     "reports": {"definition", "ledger", "plan"},
@@ -48,7 +49,8 @@ ALLOWED: dict[str, set[str]] = {
     "output": {"conversion", "errors"},
     "forecasting": {"airflow_process", "conversion", "definition", "errors", "ledger", "model", "objects"}
     | {"options", "periods", "plan", "planning", "schedule_calculator", "scope"},
-    "values_files": {"carriers", "definition", "errors"},
+    "yaml_texts": set(),
+    "values_files": {"carriers", "definition", "errors", "yaml_texts"},
     "sources": {"carriers", "definition", "names", "options"},
     "airflow_process": {"errors"},
     "in_airflow": set(),

@@ -171,6 +171,8 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return _PUT_IN if put_in else refused(stand_in(type_name)[1])
     if key in _LATENESS and (reason := _never_late(object_id, model)):
         return not_needed(reason)
+    if key == "scheduleType" and model.on_demand:
+        return exact("the DAG runs when it is triggered")
     if key == "schedule" and model.on_demand:
         return not_needed("an ondemand pipeline runs when it is triggered")
     if key not in cls.verdicts:

@@ -33,7 +33,7 @@ class Problem:
     """One thing Data Pipeline itself would refuse: where it is and what it is.
 
     :param object_id: the object concerned, or "" for the definition as a whole
-    :param field: the field concerned, or "" for the object as a whole
+    :param field: the field concerned, or "" for the object as a whole; without an object, what else is concerned
     :param text: what is wrong and what would be right
     """
 
@@ -46,7 +46,7 @@ class Problem:
             part
             for part in (
                 f"object {self.object_id!r}" if self.object_id else "",
-                f"field {self.field!r}" if self.field else "",
+                f"field {self.field!r}" if self.field and self.object_id else self.field,
             )
             if part
         )

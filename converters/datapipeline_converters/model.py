@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import Node
@@ -12,6 +12,8 @@ from datapipeline_converters.ledger import Notes
 from datapipeline_converters.names import identifier
 from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.plan import Connection, Variable
+
+NOT_SHOWN = "The value is not shown because it may hold a secret."
 
 
 @dataclass
@@ -30,7 +32,12 @@ class Model:
     :param shown: ids of the data nodes that Airflow shows as inlets or outlets
     :param read: the fields that expressions name or DAGs contain, by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
-    :param nodes: what fields mean that expressions name, by object id, key, referrers and whether parameters stay open
+    :param revealed: the secrets that are put into fields at conversion, by object id and field ("" and a parameter's name); their names for the user,
+        with the parameter each is, if it is one
+    :param in_dag: the secret parameters whose values stand in a DAG file all the same
+    :param secret_keys: the keys of the Variables that hold the values of secret parameters, by name
+    :param nodes: what fields mean that expressions name, by object id, key, referrers, whether parameters stay open and whether
+        they go to a Variable
     :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
@@ -53,14 +60,25 @@ class Model:
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
     before_first_run: dict[str, None] = field(default_factory=dict)
-    nodes: dict[tuple[str, str, tuple[str, ...], bool], Node] = field(default_factory=dict)
+    revealed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    in_dag: set[str] = field(default_factory=set)
+    secret_keys: dict[str, dict[str, None]] = field(default_factory=dict)
+    nodes: dict[tuple[str, str, tuple[str, ...], bool, bool], Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
 
     def refuse(self, *problems: Problem) -> None:
         """Take note of what Data Pipeline would refuse, each problem once."""
-        self.problems += [problem for problem in problems if problem not in self.problems]
+        for problem in map(self._masked, problems):
+            if problem not in self.problems:
+                self.problems.append(problem)
+
+    def _masked(self, problem: Problem) -> Problem:
+        """Return a problem that does not show a secret that was put into the field."""
+        if (problem.object_id, problem.field) not in self.revealed or problem.text.endswith(NOT_SHOWN):
+            return problem
+        return replace(problem, text=f"does not fit. {NOT_SHOWN}")
 
     def leave(self, text: str) -> None:
         """Leave something to the user; the conversion then ends with exit status 1."""

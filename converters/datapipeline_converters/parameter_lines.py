@@ -42,7 +42,9 @@ _OF_THE_VALUE = {
     "isArray": exact("whether the value is a list"),
     "allowedValues": exact("the value was checked by it at conversion"),
 }
+_NEEDED = approximated("the Param always has a value, because something is calculated with it")
 _LIST = approximated("there are several values, though `isArray` is not given: they are taken for a list")
+_REVEALED = "put in at conversion, so it stands in the DAG file, though it is a secret"
 _ABSENT = exact(
     "without a value, a field that is nothing but the parameter counts as absent; inside a text it is empty"
 )
@@ -60,7 +62,11 @@ def parameter_lines(definition: Definition, model: Model, plan: Plan) -> Iterato
     """Yield the lines in the order of the file."""
     in_form = _in_form(plan)
     for parameter in definition.parameters.values():
-        fate = _Fate(parameter, model, parameter.name in in_form)
+        needed = any(
+            parameter.name in dag.params and not dag.params[parameter.name].declared.optional
+            for dag in plan.dags
+        )
+        fate = _Fate(parameter, model, parameter.name in in_form, needed)
         for key in parameter.attributes:
             yield Line(parameter.id, PARAMETER, key, fate.verdict(key), _PAGE)
 
@@ -74,11 +80,13 @@ class _Fate:
     """What became of one parameter.
 
     :param in_form: whether the trigger form of a DAG asks for it
+    :param needed: whether one does that does not take it without a value
     """
 
     parameter: Parameter
     model: Model
     in_form: bool
+    needed: bool
 
     def verdict(self, key: str) -> Verdict:
         """Return what became of an attribute."""
@@ -92,6 +100,8 @@ class _Fate:
             return _LIST
         if key == "default":
             return self._default()
+        if self.in_form and key == "optional" and self.parameter.optional and self.needed:
+            return _NEEDED
         if self.in_form:
             return self._type() if key == "type" else _IN_FORM[key]
         if self.model.parameters.values(self.parameter.name) is None:
@@ -128,6 +138,8 @@ class _Fate:
                 if put_in
                 else (_IN_FORM["default"])
             )
+        if parameters.is_secret(name) and self._revealed:
+            return approximated(_REVEALED)
         if parameters.is_secret(name) and (put_in or self._variable):
             return exact(f"the value of {self._variable or 'the connection'}")
         if put_in:
@@ -136,14 +148,23 @@ class _Fate:
 
     @property
     def _variable(self) -> str:
-        """The Variable that stands for the parameter, for the user; "" where there is none."""
+        """The Variables that stand for the parameter, for the user; "" where there is none."""
         name = self.parameter.name
-        keys = (self.model.variable_key(name), self.model.secret_key(name))
-        return next((f"the Variable `{key}`" for key in keys if key in self.model.variables), "")
+        secret = self.model.secret_keys.get(name, ())
+        keys = [key for key in (self.model.variable_key(name), *secret) if key in self.model.variables]
+        listed = ", ".join(f"`{key}`" for key in keys)
+        return listed and f"the Variable{'s' * (len(keys) > 1)} {listed}"
+
+    @property
+    def _revealed(self) -> bool:
+        """Whether the value is a secret that stands in a DAG file all the same."""
+        return self.parameter.name in self.model.in_dag
 
     def _elsewhere(self) -> str:
         """Return why the trigger form does not ask for the parameter."""
         name, parameters = self.parameter.name, self.model.parameters
+        if self._revealed:
+            return "the value stands in the DAG file, and the trigger form does not ask for it"
         if self._variable:
             return f"the value is in {self._variable}, and the trigger form does not ask for it"
         if name in parameters.put_in:

@@ -11,6 +11,7 @@ from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ParameterKind
 from datapipeline_converters.names import unique
+from datapipeline_converters.passwords import masked, passwords_in
 
 # The types there are, in lower case, and what their values are.
 TYPES: Mapping[str, ParameterKind] = {
@@ -31,11 +32,6 @@ _DIGITS = 15
 _SECRET_NAME = re.compile(
     r"(?i:passw|passphrase|pwd|secret|token|credential|private_?key|access_?key|api_?key)"
     r"|(?:[a-z\d]Pass|(?:^|_)pass)(?![a-z])"
-)
-# Passwords typed into URLs, behind what introduces them; an expression in their place is none.
-PASSWORDS_IN_URLS = (
-    re.compile(r"((?i:[?;&](?:password|passwd|pwd)=))([^\s&;#'\"]+)"),
-    re.compile(r"(\b\w+://[^\s:/@#'\"]+:)([^\s/@#'\"]+)(?=@)"),
 )
 
 
@@ -97,11 +93,18 @@ class Parameters:
             or name in self._secret
             or bool(_SECRET_NAME.search(name))
             or any(
-                pattern.search(value)
+                True
                 for value in (*(self.values(name) or ()), *self.get(name).allowed_values)
-                for pattern in PASSWORDS_IN_URLS
+                for _ in passwords_in(value)
             )
         )
+
+    def element(self, name: str, position: int) -> str:
+        """Return a name for one value of a list, different from every parameter's.
+
+        :param position: counted from 1
+        """
+        return unique(f"{name}_{position}", {*self.declared, *self._stored})
 
     def add_secret(self, name: str, value: str) -> str:
         """Declare a secret that was found in a text; return its name, different from every other."""
@@ -128,7 +131,7 @@ class Parameters:
         What an expression in a value comes to is not known here. An empty text is how people leave out what is optional.
         """
         return [
-            Problem("", f"parameter {name}", fault)
+            Problem("", f"parameter {name!r}", fault)
             for name, parameter in self.declared.items()
             for fault in self._faults(name, parameter)
         ]
@@ -153,13 +156,7 @@ class Parameters:
 
 
 def _masked(parameter: Parameter) -> Parameter:
-    """Return a parameter without the passwords that the texts about it give as part of a URL."""
-
-    def masked(text: str) -> str:
-        for pattern in PASSWORDS_IN_URLS:
-            text = pattern.sub(r"\1***", text)
-        return text
-
+    """Return a parameter without the passwords that stand in the texts about it."""
     return replace(
         parameter,
         description=masked(parameter.description),

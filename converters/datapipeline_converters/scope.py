@@ -5,9 +5,9 @@ The rules are section "Names" of the expression pages (dp-pipeline-expressions, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
@@ -16,7 +16,7 @@ from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier
-from datapipeline_converters.parameters import PASSWORDS_IN_URLS
+from datapipeline_converters.passwords import passwords_in, without_passwords
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
 _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
@@ -36,6 +36,7 @@ class Scope:
 
     :param referrers: what `node` means, and what it means there, and so on; empty where nothing refers to the object
     :param late: whether parameters stay open until run time; else their values are put in
+    :param hidden: whether what is bound goes to a Variable: secrets may be put in there
     :param hopped: the name that led here through another object: then a name is a field of this one and nothing else
     :param trail: the fields that are being read, to notice a circle
     """
@@ -44,6 +45,7 @@ class Scope:
     owner: EffectiveObject
     referrers: tuple[EffectiveObject, ...] = ()
     late: bool = True
+    hidden: bool = False
     hopped: Name | None = None
     trail: tuple[tuple[str, str], ...] = ()
 
@@ -57,6 +59,8 @@ class Scope:
             text = self._without_passwords(text)
         template = expressions.parse(text, self._elsewhere())
         for name in expressions.calculated_with(template, self._is_number):
+            if self.late and self.model.parameters.is_secret(str(name).removeprefix("*")):
+                continue  # it is a text then, which is told where the text is written
             reason = f"`{name}` is calculated with as a number: what Data Pipeline did is not documented"
             self.model.notes.add(*self._text_place(), approximated(reason))
         return expressions.bind(template, self.resolve)
@@ -161,22 +165,43 @@ class Scope:
         if step in self.trail:
             raise expressions.ExpressionError(f"the field refers to itself: {self._path(step)}")
         self.model.read.add(step)
-        known = (*step, tuple(referrer.id for referrer in self.referrers), self.late)
+        known = (*step, tuple(referrer.id for referrer in self.referrers), self.late, self.hidden)
+        if key.startswith("*") and not self.late:
+            self._reveal(f"field `{key}` of `{self.owner.id}`", "", step)
         # Fields that quote each other several times over would otherwise be read again for each quotation.
         if known not in self.model.nodes:
             inner = replace(self, hopped=None, trail=(*self.trail, step))
             self.model.nodes[known] = (
                 inner._starred(key) if key.startswith("*") and self.late else inner._values(key)
             )
+        for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
+            self._reveal(secret, parameter)
         return self.model.nodes[known]
 
+    def _reveal(self, secret: str, parameter: str, *steps: tuple[str, str]) -> None:
+        """Take note that a secret is put into the fields on the way here.
+
+        :param secret: what it is, for the user
+        :param parameter: the parameter it is, "" for a field
+        """
+        for step in () if self.hidden else (*self.trail, *steps):
+            self.model.revealed.setdefault(step, {}).setdefault(secret, parameter)
+
     def _starred(self, key: str) -> Node:
-        """Return the Variable that stands for a field that is kept encrypted."""
+        """Return the Variable that stands for a field that is kept encrypted, one for each of several values."""
         texts = [value for value in present(self.model, self.owner, key) if isinstance(value, str)]
         name = f"{self.owner.id}_{key.removeprefix('*')}"
-        fixed = replace(self, late=False)
+        fixed = replace(self, late=False, hidden=True)
         what = f"field `{key}` of `{self.owner.id}`"
-        return expressions.Variable(self._secret(name, lambda: fixed.bind("".join(texts)), what))
+        if len(texts) < 2:
+            return expressions.Variable(self._secret(name, lambda: fixed.bind("".join(texts)), what))
+        nodes = [
+            expressions.Variable(
+                self._secret(self.model.parameters.element(name, number), partial(fixed.bind, text), what)
+            )
+            for number, text in enumerate(texts, start=1)
+        ]
+        return Items(tuple(nodes))
 
     def _values(self, key: str) -> Node:
         nodes = [self._value(value) for value in present(self.model, self.owner, key)]
@@ -239,10 +264,7 @@ class Scope:
         if values is None and declared.optional:
             return Text("")
         if parameters.is_secret(name):
-            if values is None:
-                return expressions.Variable(self.model.secret(name, None))
-            key = self._secret(name, lambda: self._put_in(name), f"parameter `{name}`")
-            return expressions.Variable(key)
+            return self._secret_parameter(name)
         if values is None and self.model.scheduled:
             self.model.leave(
                 f"parameter `{name}` has no value: give it with --set {name}=… or in its Variable"
@@ -251,6 +273,28 @@ class Scope:
         if values is not None and any("#{" in value for value in values):
             return self._value_of_parameter(name)
         return expressions.Parameter(name, parameters.kind(name), declared.is_array, declared.optional)
+
+    def _secret_parameter(self, name: str) -> Node:
+        """Return the Variable that holds a secret parameter's value, one for each of several values."""
+        values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
+        keys = self.model.secret_keys.setdefault(name, {})
+        if values is None:
+            if declared.is_array:
+                reason = f"the list `{name}` has no value: its Variable is one text, whatever it holds"
+                self.model.notes.add(*self._text_place(), approximated(reason))
+                self.model.leave(f"the secret parameter `{name}` is a list without value: give it with --set")
+            keys.setdefault(key := self.model.secret(name, None))
+            return expressions.Variable(key)
+        if len(values) < 2:
+            keys.setdefault(key := self._secret(name, partial(self._put_in, name), f"parameter `{name}`"))
+            return expressions.Variable(key)
+        nodes = []
+        for number in range(1, len(values) + 1):
+            element = self.model.parameters.element(name, number)
+            what = f"value {number} of parameter `{name}`"
+            keys.setdefault(key := self._secret(element, partial(self._put_in, name, number), what))
+            nodes.append(expressions.Variable(key))
+        return Items(tuple(nodes))
 
     def _value_of_parameter(self, name: str) -> Node:
         """Return a parameter's value put in; expressions in it mean what they mean here."""
@@ -262,6 +306,8 @@ class Scope:
         if step in self.trail:
             fault = f"the value of the parameter {name} refers to itself: {self._path(step)}"
             raise expressions.ExpressionError(fault)
+        if parameters.is_secret(name):
+            self._reveal(f"parameter `{name}`", name, step)
         parameters.put_in.setdefault(name, {}).setdefault(self._place())
         inner = replace(self, hopped=None, trail=(*self.trail, step))
         number = _NUMBERS.get(parameters.kind(name))
@@ -274,9 +320,14 @@ class Scope:
         nodes = tuple(node(value) for value in values or ())
         return Items(nodes) if declared.is_array else nodes[0] if nodes else Text("")
 
-    def _put_in(self, name: str) -> Template:
-        """Return the value that a parameter has now."""
-        node = replace(self, late=False)._value_of_parameter(name)
+    def _put_in(self, name: str, number: int | None = None) -> Template:
+        """Return the value that a parameter has now.
+
+        :param number: which of several, counted from 1; None for all that it has
+        """
+        node = replace(self, late=False, hidden=True)._value_of_parameter(name)
+        if number is not None and isinstance(node, Items):
+            node = node.nodes[number - 1]
         return expressions.bind(Template((Name((name,)),)), lambda _: node)
 
     def _secret(self, name: str, bound: Callable[[], Template], what: str) -> str:
@@ -292,20 +343,31 @@ class Scope:
             value = None
         if value is None:
             self.model.leave(f"the value of the secret {what} cannot be evaluated: set its Variable")
-        return self.model.secret(name, value if isinstance(value, str | None) else ",".join(value))
+        if isinstance(value, tuple):
+            if len(value) > 1:
+                reason = f"the values of the secret {what} stand in one Variable, joined with commas"
+                self.model.notes.add(*self._text_place(), approximated(reason))
+            value = ",".join(value)
+        return self.model.secret(name, value)
 
     def _without_passwords(self, text: str) -> str:
-        """Return a text whose passwords in URLs are taken out and stand in Variables instead."""
+        """Return a text whose passwords are taken out and stand in Variables instead."""
         owner, field = self._place()
+        place = f"object `{owner}`, field `{field}`"
 
-        def take(match: re.Match[str]) -> str:
-            name = self.model.parameters.add_secret(f"{identifier(owner)}_{field}_password", match[2])
-            place = f"object `{owner}`, field `{field}`"
+        def take(password: str) -> str:
+            name = self.model.parameters.add_secret(f"{identifier(owner)}_{field}_password", password)
             self.model.leave(f"{place}: a password was taken out of the text; it is in a Variable now")
-            return f"{match[1]}#{{*{name}}}"
+            reason = f"a password in it is in the Variable `{self.model.secret_key(name)}`"
+            self.model.notes.add(*self._text_place(), emulated(reason))
+            return f"#{{*{name}}}"
 
-        for pattern in PASSWORDS_IN_URLS:
-            text = pattern.sub(take, text)
+        text = without_passwords(text, take)
+        if any(passwords_in(text)):
+            self.model.leave(
+                f"{place}: a password stands inside an expression and would stay in the DAG file. "
+                "Put it into a starred parameter"
+            )
         return text
 
     def _unknown(self, name: Name, why: str) -> Node:

@@ -20,6 +20,7 @@ from datapipeline_converters.carriers.read import read_text
 from datapipeline_converters.carriers.shapes import dictionary
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import UnreadableError, UsageError
+from datapipeline_converters.yaml_texts import ReadingError, load_texts
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # What a definition has beside its values: a whole one may be given for them.
@@ -136,9 +137,10 @@ def _parse(text: str, source: str) -> Any:
         with suppress(UnreadableError):
             return parse_json(text, source)[0]
     try:
-        # The base loader keeps every scalar as the text that was written: 007 and yes stay what they are.
-        document = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts only
+        document = load_texts(text)
         check_characters(document, source)
+    except ReadingError as error:
+        raise UnreadableError(source, error.fault, error.advice) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -266,7 +266,7 @@ def test_values_are_read_as_written(
         ("myA: [geheim\nmyB: x", "at line 2"),
         ("myA: geheim\x01", "neither JSON nor YAML"),
         ('myA: "\\ud800geheim"', "half of a character"),
-        ("myA: &a [*a]", "recursive node at line 1"),
+        ("myA: &a [*a]", "an alias stands within its own anchor, at line 1"),
         ("[" * 5000, "nested too deeply"),
     ],
     ids=lambda text: text[:30],

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 from datapipeline_converters.cli import main
+from datapipeline_converters.expressions import ExpressionError, parse
+from datapipeline_converters.options import Options
+
+from tests.converters.planned import NOW, converted, shell
 
 DEFAULT = {"id": "Default", "scheduleType": "ondemand", "workerGroup": "w"}
 SAY = {"id": "Say", "type": "ShellCommandActivity", "command": "echo"}
@@ -93,7 +97,8 @@ WRONG = [
     ("#{makeDate(2023, 2, 29)}", "makeDate gives no date: day is out of range for month", "makeDate"),
     (
         "#{inTimeZone(@scheduledStartTime, 'PST')}",
-        "there is no such time zone, found 'PST'; expected an id such as America/Los_Angeles",
+        "there is no such time zone, found 'PST'; expected an id such as America/Los_Angeles, "
+        "or an offset such as +05:30",
         "'PST'",
     ),
     (
@@ -121,6 +126,23 @@ WRONG = [
         "''",
     ),
     ("#{format(@scheduledStartTime, 'YYYY'T'HH')}", f'")" is missing, found "T"; {QUOTES}', "T'HH"),
+    (
+        "#{format(@scheduledStartTime,YYYY-MM-dd)}",
+        "the date pattern of format has no quotes, found YYYY-MM-dd; put the pattern in quotes: 'YYYY-MM-dd'",
+        "YYYY",
+    ),
+    (
+        "#{@scheduledStartTime.format(YYYY/MM/dd HH:mm)}",
+        "the date pattern of format has no quotes, found YYYY/MM/dd HH:mm; "
+        "put the pattern in quotes: 'YYYY/MM/dd HH:mm'",
+        "YYYY",
+    ),
+    (
+        "#{format(@scheduledStartTime, yyyyMMdd'T'HH)}",
+        "the date pattern of format has no quotes, found yyyyMMdd'T'HH; "
+        "put the pattern in quotes: \"yyyyMMdd'T'HH\"",
+        "yyyy",
+    ),
     # What is not closed
     (
         "s3://b/#{format(@scheduledStartTime, 'YYYY')",
@@ -297,6 +319,30 @@ def test_a_mistake_found_late_names_the_field_too(tmp_path: Path, capsys: pytest
     )
 
 
+def test_a_converted_mistake_is_told_once_and_keeps_its_caret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"objects": [DEFAULT, SAY | {"command": "echo #{1 / 0}"}]}))
+    assert main(["convert", str(path), "--allow-invalid", "-o", str(tmp_path / "dags")]) == 1
+    _, _, left = capsys.readouterr().out.partition("  Left to you:\n")
+    assert left == (
+        "    - object 'Say' field 'command': division by zero\n"
+        "          echo #{1 / 0}\n"
+        "                   ^\n"
+        "    - object `Say` (ShellCommandActivity): its task fails and says what is wrong\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["YYYY", "myFormat", "d"])
+def test_a_name_may_stand_for_a_date_pattern(name: str) -> None:
+    if name == "YYYY":
+        with pytest.raises(ExpressionError, match="has no quotes"):
+            parse(f"#{{format(@scheduledStartTime, {name})}}")
+    else:
+        assert parse(f"#{{format(@scheduledStartTime, {name})}}").parts
+
+
 @pytest.mark.parametrize(
     ("command", "left"),
     [
@@ -342,3 +388,14 @@ def test_what_is_left_to_the_user(
     status, text = said(tmp_path, capsys, document)
     assert status == 1
     assert f"    - {left}\n" in text
+
+
+def test_the_report_keeps_the_expression_and_its_caret() -> None:
+    found = converted(
+        shell("A", command="echo #{formt(@scheduledStartTime, 'YYYY')}"),
+        options=Options(now=NOW, allow_invalid=True),
+    )
+    report = found.files["x.report.md"].text
+    assert (
+        "did you mean format?\n\n      echo #{formt(@scheduledStartTime, 'YYYY')}\n             ^\n"
+    ) in report

@@ -132,7 +132,7 @@ def test_values_that_a_declaration_allows(parameter: dict[str, Any], values: Any
 def test_values_that_a_declaration_does_not_allow(parameter: dict[str, Any], values: Any, fault: str) -> None:
     with pytest.raises(InvalidDefinitionError) as caught:
         converted(shell("A"), parameters=[{"id": "myX"} | parameter], values={"myX": values})
-    assert f"parameter myX': {fault}" in str(caught.value)
+    assert f"  parameter 'myX': {fault}" in str(caught.value)
 
 
 def test_a_default_is_checked_only_where_it_holds() -> None:
@@ -153,7 +153,7 @@ def test_what_is_not_allowed_is_converted_as_it_is_when_asked_for() -> None:
     )
     assert params(found)["myN"] == (["five"], {"type": "string"})
     assert params(found)["myList"][0] == [["a", "b"]]
-    assert len([text for text in found.plan.left if "parameter my" in text]) == 2
+    assert len([text for text in found.plan.left if "parameter 'my" in text]) == 2
 
 
 @pytest.mark.parametrize("parameter", [{"type": "Integer"}, {"allowedValues": ["a"]}])
@@ -162,7 +162,7 @@ def test_a_fault_does_not_show_a_secret(parameter: dict[str, Any], star: str) ->
     database = {"id": "Db", "type": "JdbcDatabase", "connectionString": "c", "*password": "#{myX}"}
     with pytest.raises(InvalidDefinitionError) as caught:
         converted(shell("A"), database, parameters=[{"id": f"{star}myX", "default": "hunter2"} | parameter])
-    assert "parameter myX': the value is" in str(caught.value)
+    assert "  parameter 'myX': the value is" in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
@@ -783,4 +783,110 @@ def test_the_report_shows_parameters_in_a_table_of_their_own() -> None:
     assert (
         "- parameter `myX`, attribute `defualt`: a parameter has no attribute 'defualt', as far as we know"
         in report
+    )
+
+
+# Secret lists and numbers
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("#{*myArr}", ["{{ var.value.x_secret_myArr_1 }}", "{{ var.value.x_secret_myArr_2 }}"]),
+        ("-#{*myArr}", ["-{{ var.value.x_secret_myArr_1 }}", "-{{ var.value.x_secret_myArr_2 }}"]),
+        ("#{myOwn}", ["{{ var.value.x_secret_A_myOwn_1 }}", "{{ var.value.x_secret_A_myOwn_2 }}"]),
+    ],
+)
+def test_each_value_of_a_secret_list_is_an_argument(argument: str, expected: list[str]) -> None:
+    found = converted(
+        shell("A", scriptArgument=[argument], **{"*myOwn": ["s1", "s2"]}),
+        parameters=[{"id": "*myArr", "isArray": "true", "default": ["s1", "#{'s' + 2}"]}],
+    )
+    assert arguments(found, "A")["script_arguments"] == expected
+    assert [variable.value for variable in found.plan.variables] == ["s1", "s2"]
+    if "myArr" in argument:
+        assert lines(found, "*myArr") == {
+            "isArray": "exact: whether the value is a list",
+            "default": "exact: the value of the Variables `x_secret_myArr_1`, `x_secret_myArr_2`",
+        }
+
+
+def test_the_values_of_a_secret_list_have_names_of_their_own() -> None:
+    found = converted(
+        shell("A", scriptArgument=["#{*myArr}", "#{*myArr_1}"]),
+        parameters=[
+            {"id": "*myArr", "isArray": "true", "default": ["s1", "s2"]},
+            {"id": "*myArr_1", "default": "other"},
+        ],
+    )
+    texts = [
+        text.removeprefix("{{ var.value.").removesuffix(" }}")
+        for text in arguments(found, "A")["script_arguments"]
+    ]
+    values = {variable.key: variable.value for variable in found.plan.variables}
+    assert [values[key] for key in texts] == ["s1", "s2", "other"]
+
+
+def test_a_secret_list_without_value_is_left_to_the_user() -> None:
+    found = converted(
+        shell("A", scriptArgument=["#{*myArr}"]), parameters=[{"id": "*myArr", "isArray": "true"}]
+    )
+    assert reason(found, "A", "scriptArgument").startswith("approximated: the list `myArr` has no value")
+    assert any("`myArr` is a list without value" in text for text in found.plan.left)
+
+
+@pytest.mark.parametrize("fields", [{"command": "#{myN + 1}"}, {"command": "#{myM + 1}", "myM": "#{*myN}"}])
+def test_a_number_that_is_a_secret_is_a_text(fields: dict[str, str]) -> None:
+    found = converted(
+        shell("A", **fields),
+        shell("B", command="#{*myN}"),
+        parameters=[{"id": "myN", "type": "Integer", "default": "3"}],
+    )
+    assert arguments(found, "A")["command"] == "{{ var.value.x_secret_myN }}1"
+    assert reason(found, "A", "command") == (
+        "approximated: the value of the Variable `x_secret_myN` is a text, so that + appends instead of adding"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"maximumRetries": "#{*myN}"}, "maximumRetries"),
+        ({"attemptTimeout": "#{*myN} minutes"}, "attemptTimeout"),
+        ({"retryDelay": "#{myOwn}", "myOwn": "#{*myN} minutes"}, "retryDelay"),
+        ({"retryDelay": "#{myOther} minutes"}, "retryDelay"),
+    ],
+)
+def test_a_secret_that_stands_in_the_file_is_told_and_left_to_the_user(
+    fields: dict[str, str], field: str
+) -> None:
+    found = converted(
+        shell("A", **fields),
+        parameters=[{"id": "*myN", "default": "3"}, {"id": "myOther", "default": "#{*myN}"}],
+    )
+    assert lines(found, "*myN") == {
+        "default": "approximated: put in at conversion, so it stands in the DAG file, though it is a secret"
+    }
+    said = "the value of the secret parameter `myN` is put in at conversion, so it stands in the DAG file"
+    assert reason(found, "A", field) == f"approximated: {said}"
+    assert any(f"object `A`, field `{field}`: {said}" in text for text in found.plan.left)
+
+
+def test_a_starred_field_that_stands_in_the_file_is_told() -> None:
+    found = converted(shell("A", maximumRetries="#{*myOwn}", **{"*myOwn": "3"}))
+    said = (
+        "the value of the secret field `*myOwn` of `A` is put in at conversion, so it stands in the DAG file"
+    )
+    assert reason(found, "A", "maximumRetries") == f"approximated: {said}"
+    assert not found.complete
+
+
+def test_a_field_that_is_in_a_variable_and_in_the_file_is_told() -> None:
+    found = converted(
+        shell("A", command="#{*mySaid}", myHop=ref("B"), **{"*mySaid": "#{myHop.myOwn}"}),
+        shell("B", maximumRetries="#{myOwn}", myOwn="#{*myN}"),
+        parameters=[{"id": "*myN", "default": "3"}],
+    )
+    assert reason(found, "B", "maximumRetries").startswith(
+        "approximated: the value of the secret parameter `myN`"
     )

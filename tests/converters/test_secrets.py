@@ -111,6 +111,48 @@ def test_a_secret_given_on_the_command_line_with_a_star() -> None:
     assert [name for name, file in found.files.items() if WORD in file.text] == ["x.variables.json"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PGPASSWORD={} psql", None),
+        ("cd x; MYSQL_PWD={} mysql", None),
+        ("AWS_SECRET_ACCESS_KEY={} aws s3 ls", None),
+        ("export DB_PASSWORD={}; x", None),
+        ("export db_password={} && x", None),
+        ("PGPASSWORD='{}' psql", None),
+        ('docker run -e "DB_PASSWORD={}" x', None),
+        ("sqoop --password={} -m 1", None),
+        ("sqoop --password {} -m 1", None),
+        ('x --db-password "{}" y', None),
+        ("x.jar,--password,{},--table,t", None),
+        ("x.jar,--password={},--table,t", None),
+        ("java -Ddb.password={} X", None),
+        ("copy t credentials 'aws_access_key_id=A;aws_secret_access_key={}'", None),
+        ("PGPASSWORD={}#{id} psql", "PGPASSWORD={}A psql"),
+    ],
+)
+def test_a_password_typed_in_a_command(text: str, expected: str | None) -> None:
+    found = converted(shell("A", command=text.replace("{}", WORD)))
+    assert arguments(found, "A")["command"] == (expected or text).replace(
+        "{}", "{{ var.value.x_secret_A_command_password }}"
+    )
+    assert [name for name, file in found.files.items() if WORD in file.text] == ["x.variables.json"]
+    assert any("`A`, field `command`: a password was taken out" in left for left in found.plan.left)
+    (line,) = [line for line in found.lines if (line.object_id, line.field) == ("A", "command")]
+    assert (str(line.verdict.grade), line.verdict.reason) == (
+        "emulated",
+        "a password in it is in the Variable `x_secret_A_command_password`",
+    )
+
+
+def test_a_password_inside_an_expression_is_told() -> None:
+    found = converted(shell("A", command=f"#{{'PGPASSWORD={WORD} x'}}"))
+    assert arguments(found, "A")["command"] == f"PGPASSWORD={WORD} x"
+    assert any(
+        "`A`, field `command`: a password stands inside an expression" in text for text in found.plan.left
+    )
+
+
 def test_what_is_taken_out_of_a_text_is_said() -> None:
     found = converted(shell("A", command=f"x jdbc:mysql://h/db?password={WORD}"))
     assert any("`A`, field `command`: a password was taken out" in text for text in found.plan.left)
@@ -128,6 +170,25 @@ def test_what_is_taken_out_of_a_text_is_said() -> None:
         "mail bob@example.com",
         "http://h:80/x@y",
         "x&pwd=#{name}",
+        "https://bob:$PW@example.com",
+        "PGPASSWORD=$PW psql",
+        "PGPASSWORD=${PW} psql",
+        "PGPASSWORD=`cat f` psql",
+        'PGPASSWORD="$PW" psql',
+        "PGPASSWORD= psql",
+        "PGPASSWORD='' psql",
+        "PGPASSWORD=#{name} psql",
+        "PGPASSWORD=<yours> psql",
+        "PWD=/tmp OLDPWD=/x y",
+        "DB_PASSWORD_FILE=/x y",
+        "AWS_ACCESS_KEY_ID=x y",
+        "x --password -h y",
+        "x --password",
+        "x --password '#{name}'",
+        "x --password-file /x",
+        "x --password=$(cat x)",
+        "[ $PASSWORD == x ]",
+        "mysql -px -u a:b",
     ],
 )
 def test_what_only_looks_like_a_password_stays(text: str) -> None:
@@ -170,6 +231,56 @@ def test_no_message_shows_a_secret(objects: list[dict[str, Any]], rest: dict[str
     found = converted(*objects, **rest, options=Options(allow_invalid=True, now=NOW))
     assert not [name for name, file in found.files.items() if WORD in file.text and not file.secret]
     assert WORD not in " ".join(found.plan.left)
+
+
+THROUGH = [{"id": "*myTok", "default": WORD}, {"id": "myOther", "default": "o-#{*myTok}"}]
+SCHEDULE = {"id": "S", "type": "Schedule", "startDateTime": "2026-11-21T00:00:00", "period": "1 day"}
+RUN_BY = {"id": "Default", "scheduleType": "cron", "schedule": ref("S"), "workerGroup": "w"}
+WHOLE_NUMBER, PERIOD = "it takes a whole number", "it takes a number and a unit, such as 1 day"
+MOMENT = "it takes a moment such as 2024-01-31T06:00:00 (UTC)"
+
+
+@pytest.mark.parametrize(
+    ("objects", "right"),
+    [
+        ([shell("A", maximumRetries="#{myOther}")], WHOLE_NUMBER),
+        ([shell("A", maximumRetries="#{*myTok}")], WHOLE_NUMBER),
+        ([shell("A", retryDelay="#{myOwn}", myOwn="#{*myTok}")], PERIOD),
+        ([shell("A", retryDelay="#{*myOwn}", **{"*myOwn": WORD})], PERIOD),
+        ([shell("A", retryDelay="#{myHop.*password}", myHop=ref("Db")), DATABASE], PERIOD),
+        (
+            [
+                shell("A", retryDelay="#{myHop.myPw}", maximumRetries="#{myHop.myPw}", myHop=ref("Db")),
+                DATABASE | {"myPw": "#{*password}"},
+            ],
+            PERIOD,
+        ),
+        ([shell("A", stage="#{myOther}")], "it takes true or false"),
+        ([RUN_BY, SCHEDULE | {"period": "#{myOther}"}, shell("A")], PERIOD),
+        ([RUN_BY, SCHEDULE | {"startDateTime": "#{myOther}"}, shell("A")], MOMENT),
+        (
+            [RUN_BY | {"scheduleType": "#{myOther}"}, SCHEDULE, shell("A")],
+            "it takes cron or timeseries or ondemand",
+        ),
+        ([shell("A", retryDelay=f"https://bob:{WORD}@example.com")], PERIOD),
+    ],
+)
+def test_no_message_shows_a_secret_through_other_names(objects: list[dict[str, Any]], right: str) -> None:
+    with pytest.raises(InvalidDefinitionError) as caught:
+        converted(*objects, parameters=THROUGH)
+    assert WORD not in str(caught.value)
+    assert f"cannot be read; {right}" in str(caught.value)
+    found = converted(*objects, parameters=THROUGH, options=Options(allow_invalid=True, now=NOW))
+    assert not [name for name, file in found.files.items() if WORD in file.text and not file.secret]
+    assert WORD not in " ".join(found.plan.left)
+
+
+def test_a_combination_that_is_refused_does_not_show_a_secret() -> None:
+    schedule = SCHEDULE | {"period": "#{*myP}"}
+    with pytest.raises(InvalidDefinitionError) as caught:
+        converted(RUN_BY, schedule, shell("A"), parameters=[{"id": "*myP", "default": "7 minutes"}])
+    assert "object 'S' field 'period': does not fit. The value is not shown" in str(caught.value)
+    assert "7" not in str(caught.value)
 
 
 def test_a_secret_that_is_no_valid_expression_is_left_to_the_user() -> None:

@@ -57,6 +57,37 @@ def write(folder: Path, name: str, content: Any) -> Path:
             "dev",
             {"myX": ("007",)},
         ),
+        # A plain null is no value, as in JSON; a quoted one is a text.
+        (["a: null\nb: ~\nc:\nd: Null\ne: NULL\n'*f': ~\n"], [], None, {}),
+        (
+            ["a: 'null'\nb: \"~\"\nc: ''\nd: nul\nnull: x\n"],
+            [],
+            None,
+            {"a": ("null",), "b": ("~",), "c": ("",), "d": ("nul",), "null": ("x",)},
+        ),
+        (["a: [1, null, ~, '', b]\n"], [], None, {"a": ("1", "", "b")}),
+        # Merge keys: what is merged has less to say than what stands there.
+        (
+            [
+                "values: &v\n  a: 1\n  b: 1\nenvironments:\n  dev: &dev\n    b: 2\n  prod:\n    <<: *dev\n    c: 3\n"
+            ],
+            [],
+            "prod",
+            {"a": ("1",), "b": ("2",), "c": ("3",)},
+        ),
+        (
+            ["shared: &s {a: 1, b: 1}\nmine: &m {b: 2}\nc: 3\nenvironments:\n  dev: {<<: [*m, *s], a: 4}\n"],
+            [],
+            "dev",
+            {"c": ("3",), "a": ("4",), "b": ("2",)},
+        ),
+        (["shared: &s {a: 1}\n<<: *s\nb: 2\n"], [], None, {"a": ("1",), "b": ("2",)}),
+        (
+            ["a: &t text\nb: *t\nc: &l [x, y]\nd: *l\n"],
+            [],
+            None,
+            {"a": ("text",), "b": ("text",), "c": ("x", "y"), "d": ("x", "y")},
+        ),
         (["values:\n  myX: common\nenvironments:\n  dev:\n"], [], "dev", {"myX": ("common",)}),
         ([{"myX": "1"}], [], "dev", {"myX": ("1",)}),
         ([{"environments": "a text"}], [], None, {"environments": ("a text",)}),
@@ -99,6 +130,32 @@ def test_environments_that_cannot_be_had(
         read_given([path], [], environment)
     assert message in str(caught.value)
     assert "v.json" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+BOMB = "a0: &a0 [geheim]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+MERGES = "a0: &a0 {x: geheim}\n" + "".join(
+    f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 40)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: 1\nb: geheim\na: geheim\n", "the key 'a' is given twice, at line 1 and at line 3. Keep one"),
+        ("values:\n  a: 1\n  b: 2\n  'b': 3\n", "the key 'b' is given twice, at line 3 and at line 4."),
+        (BOMB, "its aliases grow without end, at line 20."),
+        (MERGES, "its aliases grow without end, at line "),
+        ("a: &a [geheim, *a]\n", "an alias stands within its own anchor, at line 1."),
+        ("<<: geheim\n", "expected a mapping or list of mappings for merging, but found scalar at line 1"),
+        ("shared: &s {a: geheim}\nb: 2\n", "the value of parameter 'shared' is neither text nor a list"),
+    ],
+)
+def test_yaml_that_cannot_be_read(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_given([write(tmp_path, "v.yaml", content)], [])
+    assert message in str(caught.value)
+    assert "v.yaml" in str(caught.value)
     assert "geheim" not in str(caught.value)
 
 

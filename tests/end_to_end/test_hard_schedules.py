@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Live
 
-RUN_SECONDS = 240.0
+RUN_SECONDS = 600.0
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def read_parameters(
             raise UnreadableError(source, f"parameter {number} has no id", "Give it one, such as myName.")
         parameter, faults = read_attributes(raw["id"], raw, collector.repairs)
         place = f"parameter {parameter.name}"
-        collector.problems += [Problem("", place, fault) for fault in faults]
+        collector.problems += [Problem("", f"parameter {parameter.name!r}", fault) for fault in faults]
         earlier = found.setdefault(parameter.name, parameter)
         if earlier is parameter:
             continue
@@ -32,7 +32,9 @@ def read_parameters(
             collector.repairs.append(Repair(place, "declared twice with the same content: read once"))
         else:
             collector.problems.append(
-                Problem("", place, "is declared twice, differently. Remove one of them.")
+                Problem(
+                    "", f"parameter {parameter.name!r}", "is declared twice, differently. Remove one of them."
+                )
             )
             # Whoever converts it all the same must not lose the star.
             found[parameter.name] = replace(earlier, starred=earlier.starred or parameter.starred)

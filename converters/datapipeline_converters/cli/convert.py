@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,4 +68,4 @@ def _tell(conversion: Conversion, written: Sequence[Path]) -> None:
         if items:
             click.echo(f"  {title}:")
             for item in items:
-                click.echo(f"    - {item}")
+                click.echo(textwrap.indent(f"- {item}", "    ").replace("\n", "\n  "))

@@ -30,6 +30,7 @@ from datapipeline_converters.expressions.tree import (
 
 Resolve: TypeAlias = Callable[[Name], Node]
 
+MAX_WHOLE = 2**63 - 1  # Java's long
 MAX_TEXT = 1_000_000  # characters; fields that quote each other can grow without end
 
 
@@ -179,6 +180,12 @@ def _folded(node: Node) -> Node:
     if isinstance(value, datetime):
         return _without_period(node)
     origin: Origin | None = getattr(node, "origin", None)
+    if isinstance(value, int) and not -MAX_WHOLE - 1 <= value <= MAX_WHOLE:
+        raise ExpressionError(
+            "the number leaves what Data Pipeline can count",
+            expected=f"whole numbers reach from {-MAX_WHOLE - 1} to {MAX_WHOLE}",
+            origin=origin,
+        )
     return Text(value, origin) if isinstance(value, str) else Number(value, origin=origin)  # type: ignore[arg-type]
 
 

@@ -222,9 +222,10 @@ def _call(node: Call, facts: Facts) -> Value:
         arguments = list(_arguments(node, values))
         try:
             return function.evaluate(*arguments)  # type: ignore[no-any-return]
-        except (OverflowError, ValueError) as error:
-            fault = str(error) or "the year leaves 1 to 9999"
-            raise ExpressionError(f"{node.function} gives no date: {fault}") from None
+        except OverflowError:  # Python's own words for it are about C
+            raise ExpressionError(f"{node.function} gives no date: the year leaves 1 to 9999") from None
+        except ValueError as error:
+            raise ExpressionError(f"{node.function} gives no date: {error}") from None
 
     try:
         return _mapped(apply, [value_of(argument, facts) for argument in node.arguments])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from datapipeline_converters.expressions.errors import ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 def local(naive: datetime, zone: tzinfo) -> datetime:
@@ -70,16 +73,28 @@ def on_sunday(moment: datetime) -> datetime:
     return plus_days(moment, -(moment.isoweekday() % 7))
 
 
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone by its id, such as America/Los_Angeles.
+def offset(name: str) -> timedelta | None:
+    """Return how far ahead of UTC a zone such as `+05:30` is, None for an id of another form."""
+    match = _OFFSET.fullmatch(name)
+    if match is None:
+        return None
+    length = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return -length if match[1] == "-" else length
+
+
+def zone(name: str) -> tzinfo:
+    """Return a time zone by its id, such as America/Los_Angeles or +05:30.
 
     :raises ExpressionError: there is none of that id
     """
+    ahead = offset(name)
+    if ahead is not None:
+        return timezone(ahead, name) if ahead else ZoneInfo("UTC")
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise ExpressionError(
             "there is no such time zone",
             found=repr(name),
-            expected="expected an id such as America/Los_Angeles",
+            expected="expected an id such as America/Los_Angeles, or an offset such as +05:30",
         ) from None

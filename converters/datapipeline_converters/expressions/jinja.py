@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from datapipeline_converters.expressions import patterns
 from datapipeline_converters.expressions.bind import is_constant_node
@@ -14,6 +15,7 @@ from datapipeline_converters.expressions.errors import ExpressionError, Unsuppor
 from datapipeline_converters.expressions.escaping import literal, quoted
 from datapipeline_converters.expressions.evaluate import LIST_SEPARATOR, NOTHING, text_of
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind, usage
+from datapipeline_converters.expressions.instants import offset
 from datapipeline_converters.expressions.kinds import (
     NUMBERS,
     RuntimeField,
@@ -56,12 +58,14 @@ class Written:
     :param items: A template for each element; an array Parameter stands for all its elements
     :param notes: sentences for the user: what is approximated, and patterns that are likely mistakes
     :param exact: whether nothing was approximated
+    :param needed: names of optional parameters that have to have a value, because something is calculated with them
     """
 
     text: str | None = None
     items: tuple[str | Parameter, ...] | None = None
     notes: tuple[str, ...] = ()
     exact: bool = True
+    needed: tuple[str, ...] = ()
 
 
 def write_jinja(template: Template, runtime: RuntimeFields, *, many: bool = False) -> Written:
@@ -101,11 +105,12 @@ class _Writer:
     def __init__(self, runtime: RuntimeFields) -> None:
         self._runtime = runtime
         self._notes: dict[str, None] = {}
+        self._needed: dict[str, None] = {}
         self._exact = True
 
     @property
-    def verdict(self) -> tuple[tuple[str, ...], bool]:
-        return tuple(self._notes), self._exact
+    def verdict(self) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
+        return tuple(self._notes), self._exact, tuple(self._needed)
 
     def _approximate(self, sentence: str) -> None:
         self._notes.setdefault(sentence)
@@ -161,10 +166,14 @@ class _Writer:
         return [self._as_text(node)]
 
     def _note_appending(self, node: Operation) -> None:
-        """Note a text parameter in what looks like an addition."""
+        """Note a text parameter or a Variable in what looks like an addition."""
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if isinstance(one, Parameter) and one.kind == "text" and self._kind(other) in NUMBERS:
                 self._approximate(f"`{one.name}` is a text, so that + appends instead of adding")
+            if isinstance(one, Variable) and self._kind(other) in NUMBERS:
+                self._approximate(
+                    f"the value of the Variable `{one.key}` is a text, so that + appends instead of adding"
+                )
 
     def _parameter_text(self, node: Parameter) -> Code:
         """Return a parameter as the text the user gave."""
@@ -213,6 +222,8 @@ class _Writer:
         if isinstance(node, Number):
             return _number(node.value)
         if isinstance(node, Parameter):
+            if node.optional:
+                self._needed.setdefault(node.name)
             return Code(_subscript("params", node.name))
         if isinstance(node, Variable):
             return Code(_subscript("var.value", node.key))
@@ -280,6 +291,8 @@ class _Writer:
     def _argument(self, node: Node, kind: Kind, function: str) -> str:
         if kind is Kind.DATETIME:
             return self._instant(node, function, pendulum=not FUNCTIONS[function].anywhere)
+        if kind is Kind.ZONE and isinstance(node, Text) and (ahead := offset(node.value)) is not None:
+            return _offset(ahead)
         if kind is not Kind.INTEGER:
             return self._joined_text(node).text
         if self._kind(node) is Kind.TEXT:
@@ -336,6 +349,15 @@ def _number(value: int | float) -> Code:
     if not math.isfinite(value):
         raise UnsupportedExpressionError("the number has left what can be calculated with")
     return Code(repr(value), SIGN if value < 0 else ATOM)
+
+
+def _offset(ahead: timedelta) -> str:
+    """Return an offset as pendulum takes it: hours, whole or decimal; it knows no `+05:30`."""
+    seconds = int(ahead.total_seconds())
+    hours = seconds // 3600 if seconds % 3600 == 0 else seconds / 3600
+    if int(hours * 3600) != seconds:
+        raise UnsupportedExpressionError("a template cannot say this offset of a time zone")
+    return "'UTC'" if hours == 0 else repr(hours)
 
 
 def _atom_or_filter(expression: str) -> Code:

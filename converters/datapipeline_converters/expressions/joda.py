@@ -184,7 +184,7 @@ def utc_zone_text(letter: str, count: int) -> str:
 
 
 def _zone(moment: datetime, letter: str, count: int) -> str:
-    identity = getattr(moment.tzinfo, "key", "UTC")
+    identity = str(moment.tzinfo or "UTC")
     if identity == "UTC":
         return utc_zone_text(letter, count)
     if letter == "z":

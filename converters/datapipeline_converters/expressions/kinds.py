@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal as Choice
 from typing import TypeAlias
 
 from datapipeline_converters.expressions.checks import did_you_mean
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.functions import FUNCTIONS, Kind
+from datapipeline_converters.expressions.instants import offset
 from datapipeline_converters.expressions.text import read_datetime
 from datapipeline_converters.expressions.tree import (
     Call,
@@ -127,7 +129,9 @@ def zone_of(node: Node) -> str | None:
         return "UTC"
     if node.function == "inTimeZone":
         zone = node.arguments[1]
-        return zone.value if isinstance(zone, Text) else None
+        if not isinstance(zone, Text):
+            return None
+        return "UTC" if offset(zone.value) == timedelta(0) else zone.value
     return "UTC" if node.function.startswith("make") else zone_of(node.arguments[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from datapipeline_converters.expressions.checks import check_call
@@ -29,6 +30,10 @@ _QUOTES_IN_QUOTES = (
     "a quoted text cannot hold its own kind of quote; write the other kind around it, "
     "as in format(x, \"yyyy-MM-dd'T'HH:mm\")"
 )
+
+# A date pattern up to the end of the call, as nobody names a field: runs of its letters, signs, quoted text.
+_BARE_PATTERN = re.compile(r"(?=[A-Za-z])(?:([aCDdEeGHhKkMmSswxYyZz])\1*+|'[^'()]*'|[-/:., _])+(?=\))")
+_OF_A_DATE = re.compile(r"YY|yy|xx|MM|dd|DD|HH|hh|mm|ss|EE")
 
 MAX_NESTING = 50  # parentheses, calls and signs within each other
 MAX_OPERATIONS = 150  # operators in one expression
@@ -162,6 +167,8 @@ class _Expression:
         self._enter()
         arguments = list(first)
         while not self._is(")"):
+            if function.text == "format" and len(arguments) == 1:
+                self._check_quotes()
             arguments.append(self._operation(0))
             if not self._is(","):
                 break
@@ -173,6 +180,19 @@ class _Expression:
         call = Call(function.text, tuple(arguments), self._origin(function))
         check_call(call)
         return call
+
+    def _check_quotes(self) -> None:
+        """Raise ExpressionError where a date pattern stands that has no quotes around it."""
+        match = _BARE_PATTERN.match(self.source, self._token.start)
+        if match is None or not _OF_A_DATE.search(match[0]):
+            return
+        pattern = match[0].rstrip()
+        quote = '"' if "'" in pattern else "'"
+        raise self._error(
+            "the date pattern of format has no quotes",
+            found=pattern,
+            expected=f"put the pattern in quotes: {quote}{pattern}{quote}",
+        )
 
     def _enter(self) -> None:
         self._nesting += 1

@@ -16,7 +16,7 @@ from datapipeline_converters.conversion import Conversion, convert, model_of
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.forecasting.columns import Window, of_airflow, of_data_pipeline, question
 from datapipeline_converters.forecasting.comparison import Forecast, compare
-from datapipeline_converters.forecasting.expected import Expected, expected_of_activities
+from datapipeline_converters.forecasting.expected import Expected, expected_of_activities, expected_of_nodes
 from datapipeline_converters.ledger import Grade
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Dag
@@ -27,11 +27,25 @@ class Pipeline:
     """A converted definition.
 
     :param expected: when Data Pipeline runs each activity, by the activity's id
+    :param checked: when it checks the preconditions of each data node that has some, by the node's id
     """
 
     conversion: Conversion
     options: Options
     expected: Mapping[str, Expected]
+    checked: Mapping[str, Expected]
+
+    def of(self, dag: Dag) -> Sequence[Expected]:
+        """Return when Data Pipeline runs what a DAG runs; one that has no activities checks data nodes."""
+        found = [self.expected[member] for member in dag.members]
+        if not found:
+            sources = (text.source for task in dag.tasks for text in task.texts)
+            nodes = {name for source in sources for name in (source.object_id, *source.referrers)}
+            # What could not be converted has no text that leads to its node: it may be any that no activity runs with.
+            found = [one for node, one in self.checked.items() if node in nodes] or [
+                one for one in self.checked.values() if one not in self.expected.values()
+            ]
+        return list(dict.fromkeys(found))
 
     @property
     def file(self) -> str:
@@ -45,7 +59,10 @@ def pipeline(definition: Definition, options: Options) -> Pipeline:
     :raises InvalidDefinitionError: when Data Pipeline would refuse it, unless `options.allow_invalid`
     """
     conversion = convert(definition, options)
-    return Pipeline(conversion, options, expected_of_activities(model_of(definition, options), options))
+    model = model_of(definition, options)
+    return Pipeline(
+        conversion, options, expected_of_activities(model, options), expected_of_nodes(model, options)
+    )
 
 
 def forecast(pipelines: Sequence[Pipeline], window: Window) -> list[Forecast]:
@@ -58,7 +75,7 @@ def forecast(pipelines: Sequence[Pipeline], window: Window) -> list[Forecast]:
         (item, dag, expected)
         for item in pipelines
         for dag in item.conversion.plan.dags
-        for expected in dict.fromkeys(item.expected[member] for member in dag.members)
+        for expected in item.of(dag)
     ]
     questions = {dag.id: question(expected, window) for _, dag, expected in parts}
     sources = {item.file: item.conversion.files[item.file].text for item in pipelines}

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
+from datapipeline_converters.errors import UsageError
 from datapipeline_converters.forecasting.expected import Expected
 from datapipeline_converters.options import Options
 from datapipeline_converters.schedule_calculator import (
@@ -35,7 +36,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Window:
-    """Which runs to show.
+    """Which runs to show; one that no run can lie in raises UsageError.
 
     :param earliest: the first interval starts here or later
     :param before: the last interval starts before this
@@ -45,6 +46,13 @@ class Window:
     earliest: datetime | None = None
     before: datetime | None = None
     count: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse a window that ends before it begins."""
+        if self.earliest and self.before and self.before <= self.earliest:
+            raise UsageError(
+                f"--to {self.before.isoformat()} is not later than --from {self.earliest.isoformat()}: no run lies between."
+            )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads when Data Pipeline runs each activity: from the definition's own fields, and not from what was planned of them."""
+"""Reads when Data Pipeline runs each object: from the definition's own fields, and not from what was planned of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datapipeline_converters.errors import ConversionError
 from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.fields import FieldError, read_field
-from datapipeline_converters.objects.runnable import Activity, ScheduleType
+from datapipeline_converters.objects.runnable import Activity, DataNode, ScheduleType
 from datapipeline_converters.objects.schedule import Schedule
 from datapipeline_converters.options import Options
 from datapipeline_converters.periods import Period
@@ -24,7 +24,7 @@ _ON_DEMAND: Final = "ondemand"
 
 @dataclass(frozen=True)
 class Expected:
-    """When Data Pipeline runs an activity; without facts, whenever the pipeline is activated.
+    """When Data Pipeline runs an object; without facts, whenever the pipeline is activated.
 
     :param schedule: the Schedule's id, "" without one
     :param style: cron, timeseries or ondemand
@@ -48,23 +48,36 @@ def expected_of_activities(model: Model, options: Options) -> Mapping[str, Expec
     }
 
 
-def _expected(components: Components, activity_id: str, options: Options) -> Expected:
+def expected_of_nodes(model: Model, options: Options) -> Mapping[str, Expected]:
+    """Return when Data Pipeline checks the preconditions of each data node that has some, by the node's id."""
+    components = Components(model)
+    return {
+        item.id: _expected(components, item.id, options)
+        for item in model.objects.values()
+        if item.type is not None
+        and issubclass(class_of(item.type), DataNode)
+        and "precondition" in item.fields
+    }
+
+
+def _expected(components: Components, object_id: str, options: Options) -> Expected:
     model = components.model
-    activity = model.objects[activity_id]
+    item = model.objects[object_id]
     try:
         style: ScheduleType | None = read_field(
-            components.reader(activity_id),
+            components.reader(object_id),
             "scheduleType",
-            present(model, activity, "scheduleType"),
+            present(model, item, "scheduleType"),
             ScheduleType | None,
         )
     except (FieldError, ConversionError) as error:
-        return Expected("", "", unknown=f"its scheduleType {error}")
-    if missing := model.missing.get((activity_id, "scheduleType")):
+        fault = components.shown(error, object_id, "scheduleType", ScheduleType | None)
+        return Expected("", "", unknown=f"its scheduleType {fault}")
+    if missing := model.missing.get((object_id, "scheduleType")):
         return Expected("", "", unknown=_no_value(missing))
     if style == _ON_DEMAND:
         return Expected("", _ON_DEMAND)
-    field = activity.fields.get("schedule")
+    field = item.fields.get("schedule")
     schedules = [components.get(value) for value in field.values if isinstance(value, Ref)] if field else []
     if len(schedules) == 1 and isinstance(schedules[0], Schedule):
         return _on_schedule(model, schedules[0], style or DEFAULT_STYLE, options)
@@ -79,11 +92,10 @@ def _on_schedule(model: Model, schedule: Schedule, style: Style, options: Option
         return Expected(schedule.id, style, unknown=_no_value(*missing))
     start = schedule.start_date_time
     if start is None:
-        if schedule.occurrences == 1:
-            return Expected(
-                schedule.id, style
-            )  # its one run belongs to the activation: whoever triggers, activates
         if options.activated_at is None:
+            if schedule.occurrences == 1:
+                # Its one run belongs to the activation: whoever triggers, activates.
+                return Expected(schedule.id, style)
             unknown = "it starts when the pipeline is first activated, and --activated-at does not say when that was"
             return Expected(schedule.id, style, unknown=unknown)
         start = options.activated_at

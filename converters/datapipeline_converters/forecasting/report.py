@@ -42,7 +42,9 @@ def _title(forecast: Forecast) -> str:
     expected, facts = forecast.expected, forecast.expected.facts
     if facts is None or facts.start is None:
         return forecast.data_pipeline.note
-    until = f", {facts.occurrences} times" if facts.occurrences is not None else ""
+    until = ""
+    if facts.occurrences is not None:
+        until = f", {facts.occurrences} time{'' if facts.occurrences == 1 else 's'}"
     if facts.end is not None:
         until = f", until {facts.end.isoformat()}"
     return (

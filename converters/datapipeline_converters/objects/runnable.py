@@ -40,7 +40,7 @@ ACTIVITY = verdict_table(
     {
         "dependsOn": exact("the order of the tasks"),
         "maxActiveInstances": exact(
-            "the DAG's `max_active_runs` or, where tasks differ, `max_active_tis_per_dag`"
+            "the DAG's `max_active_runs`, or the task's `max_active_tis_per_dag` beside other activities"
         ),
         "precondition": exact("sensors before the task"),
         "runsOn": emulated("the work runs on the Airflow worker"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.expressions import Template, constant, is_constant
-from datapipeline_converters.ledger import Verdict, emulated, refused
-from datapipeline_converters.model import Model
+from datapipeline_converters.ledger import Verdict, approximated, emulated, refused
+from datapipeline_converters.model import NOT_SHOWN, Model
 from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
 from datapipeline_converters.objects.unsupported import base_of, stand_in
+from datapipeline_converters.passwords import passwords_in
+from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Connection, FieldText
 from datapipeline_converters.planning.prefix import fixed_beginning
 from datapipeline_converters.scope import MissingValueError, Scope, names_in, present
@@ -25,6 +29,14 @@ from datapipeline_converters.scope import MissingValueError, Scope, names_in, pr
 _BARE_DATE = re.compile(r"makeDate(Time)?\([\d\s,]+\)")
 
 
+# What the readings of a field take, for those who are not shown the value.
+_SORTS: Mapping[object, str] = {
+    int: "a whole number",
+    bool: "true or false",
+    Period: "a number and a unit, such as 1 day",
+    datetime: "a moment such as 2024-01-31T06:00:00 (UTC)",
+    Ref: "a reference",
+}
 _SMALLEST = {"maxActiveInstances": 1, "maximumRetries": 0, "occurrences": 1}
 
 
@@ -154,7 +166,7 @@ class Components:
             try:
                 value = self._value(object_id, referrers, key, values, annotation)
             except (FieldError, ConversionError) as error:
-                problems.append(Problem(object_id, key, self._shown(error, values, annotation)))
+                problems.append(Problem(object_id, key, self.shown(error, object_id, key, annotation)))
                 continue
             if value is not None or attribute in required:
                 found[attribute] = value
@@ -174,6 +186,8 @@ class Components:
         value = read_field(self.reader(object_id, *referrers), key, values, annotation)
         if isinstance(value, int) and value < _SMALLEST.get(key, value):
             raise FieldError(f"is {value}; the smallest value is {_SMALLEST[key]}.")
+        if FieldText not in (annotation, *get_args(annotation)) and not is_for_connection(annotation):
+            self._note_revealed(object_id, key)
         if missing := self.model.missing.get((object_id, key)):
             fault = f"parameter `{missing}` has no value"
             if is_for_connection(annotation):
@@ -185,15 +199,42 @@ class Components:
                 self.note(object_id, key, refused(f"{fault}: give it with --set {missing}=…"))
         return value
 
-    def _shown(self, error: Exception, values: tuple[Value, ...], annotation: object) -> str:
-        """Return an error's text; where the field holds a secret, it would show it."""
-        secret = is_for_connection(annotation) or any(
-            self.model.parameters.is_secret(name)
-            for value in values
-            if isinstance(value, str)
-            for name in names_in(value)
+    def _note_revealed(self, object_id: str, key: str) -> None:
+        """Note the secrets whose values stand in a DAG file, because the field is needed before any run."""
+        for secret, parameter in self.model.revealed.get((object_id, key), {}).items():
+            self.model.in_dag.add(parameter)
+            reason = f"the value of the secret {secret} is put in at conversion, so it stands in the DAG file"
+            self.note(object_id, key, approximated(reason))
+            self.model.leave(
+                f"object `{object_id}`, field `{key}`: {reason}. "
+                "If it is a secret, write something else there; if it is none, name it otherwise and without a star"
+            )
+
+    def shown(self, error: Exception, object_id: str, key: str, annotation: object) -> str:
+        """Return an error's text; where the field holds a secret, only what would be right.
+
+        :param annotation: how the field was to be read
+        """
+        values = present(self.model, self.model.objects[object_id], key)
+        texts = [value for value in values if isinstance(value, str)]
+        secret = (
+            is_for_connection(annotation)
+            or (object_id, key) in self.model.revealed
+            or any(self.model.parameters.is_secret(name) for text in texts for name in names_in(text))
+            or any(password for text in texts for password in passwords_in(text))
         )
         if not secret:
             return str(error)
-        problem = f": {error.problem}" if isinstance(error, expressions.ExpressionError) else ""
-        return f"cannot be read{problem}. The value is not shown because it may hold a secret."
+        # What follows a colon may be the value.
+        fault = error.problem.partition(": ")[0] if isinstance(error, expressions.ExpressionError) else ""
+        problem = fault and f": {fault}"
+        right = _right(annotation)
+        return f"cannot be read{problem}; {right}. {NOT_SHOWN}"
+
+
+def _right(annotation: object) -> str:
+    """Return what a field takes that is read in a certain way."""
+    readings = (annotation, *get_args(annotation))
+    choices = [choice for reading in readings for choice in get_args(reading) if isinstance(choice, str)]
+    sorts = [sort for reading, sort in _SORTS.items() if reading in readings]
+    return f"it takes {' or '.join([*sorts, *dict.fromkeys(choices)]) or 'one text that is known before any run'}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from datapipeline_converters.expressions import ExpressionError, Runtime, Template, leaves
-from datapipeline_converters.ledger import approximated
+from datapipeline_converters.ledger import Verdict, approximated, emulated
 from datapipeline_converters.names import identifier
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import DataNode
@@ -34,8 +34,18 @@ from datapipeline_converters.planning.timing import ON_DEMAND
 # The account's limit of active instances of one object; an ondemand pipeline has one unless it says otherwise.
 _ACTIVE_PERIODIC = 5
 _ACTIVE_ON_DEMAND = 1
+# In Data Pipeline an object that waits uses up its own instances alone. A DAG run is active as a whole, all the while
+# that anything in it waits: so many may pile up behind one slow object before the others of their schedule stand still.
+# It covers what runs hourly and waits for something that is made once a day.
+_ACTIVE_RUNS = 25
 _INTERVAL = frozenset({"@scheduledStartTime", "@scheduledEndTime"})
-_SHARED_ARGUMENTS = ("retries", "retry_delay")
+_LIMIT = "max_active_tis_per_dag"
+_SHARED_ARGUMENTS = ("retries", "retry_delay", _LIMIT)
+_OWN_LIMIT = emulated(f"the task's `{_LIMIT}`")
+_IN_ORDER = approximated(
+    "the DAG's `max_active_runs`: one run of the whole DAG at a time, so that objects of successive runs do not overlap as "
+    "they could"
+)
 
 
 @dataclass(frozen=True)
@@ -55,10 +65,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class _Active:
-    """How many instances of one object may be active, and how many runs of the DAG."""
+    """How many runs of the DAG may be active, and how many instances of one object.
 
-    objects: int
+    :param limits: of activities that need a limit beside the DAG's, by their ids
+    :param verdicts: on the field that says how many, by the ids of the activities that have it
+    """
+
     runs: int
+    limits: Mapping[str, int]
+    verdicts: Mapping[str, Verdict]
 
 
 @dataclass(frozen=True)
@@ -78,8 +93,12 @@ class DagPlanner:
         writer = TextWriter(self.components.model, runtime_fields(timing), self._fixed, schedule)
         operators: dict[Step, tuple[Call, Sequence[WrittenText]]] = {}
         active = self._active()
+        for activity, verdict in active.verdicts.items():
+            self.components.note(activity, "maxActiveInstances", verdict)
         for step in self.group.steps:
-            operator = self._limited(step, planner.plan(step), active)
+            operator = planner.plan(step)
+            if limit := None if step.guarded else active.limits.get(step.object_id):
+                operator = Call(operator.path, {**operator.arguments, _LIMIT: limit})
             operators[step] = self._written(step, operator, planner, writer)
             self._note_intervals(operators[step][1])
         ids, taken = _task_ids({step: operator for step, (operator, _) in operators.items()})
@@ -124,18 +143,6 @@ class DagPlanner:
     def _fixed(self, text: FieldText) -> Template:
         return self.components.reader(text.object_id, *text.referrers).fixed(text.field, text.source)
 
-    def _limited(self, step: Step, operator: Call, active: _Active) -> Call:
-        """Return an operator with its own limit of active instances, where it is below the DAG's."""
-        activity = self.graph.activities.get(step.object_id)
-        own = activity.max_active_instances if activity else None
-        if activity and own is None and active.runs > active.objects:
-            own = (
-                self._usual
-            )  # more runs are active than instances of one object only while some wait for other DAGs
-        if own is None or own >= active.runs:
-            return operator
-        return Call(operator.path, {**operator.arguments, "max_active_tis_per_dag": own})
-
     def _written(
         self, step: Step, operator: Call, planner: TaskPlanner, writer: TextWriter
     ) -> tuple[Call, Sequence[WrittenText]]:
@@ -166,17 +173,32 @@ class DagPlanner:
         return _ACTIVE_ON_DEMAND if self.group.timing.style == ON_DEMAND else _ACTIVE_PERIODIC
 
     def _active(self) -> _Active:
-        own = (self.graph.activities[member].max_active_instances for member in self.group.members)
-        objects = max((self._usual if count is None else count for count in own), default=self._usual)
-        return _Active(objects, self.joins.active_runs(self.group, objects))
+        own = {member: self.graph.activities[member].max_active_instances for member in self.group.members}
+        said = [member for member, count in own.items() if count is not None]
+        limits = {member: self._usual if count is None else count for member, count in own.items()}
+        largest = max(limits.values(), default=self._usual)
+        runs = self.joins.active_runs(self.group, largest)
+        if not self.group.timing.scheduled or len(self.group.steps) == len(own) == 1:
+            # A run is one instance of the activity, or of the pipeline: more runs than that are active only where some
+            # wait for other DAGs.
+            needed = said if runs == largest else own
+            limits = {member: limits[member] for member in needed if limits[member] < runs}
+        elif limits and runs == 1:
+            # Every object runs in strict order. Where runs have to pass each other (`Joins.active_runs`) it cannot be had.
+            return _Active(runs, {}, dict.fromkeys(said if len(own) > 1 else [], _IN_ORDER))
+        else:
+            runs = max(runs, _ACTIVE_RUNS)
+        return _Active(runs, limits, {member: _OWN_LIMIT for member in said if member in limits})
 
     def _params(self, writer: TextWriter) -> Mapping[str, Param]:
         parameters = self.components.model.parameters
         order = {name: position for position, name in enumerate(parameters.declared)}
         names = sorted(writer.params, key=lambda name: order.get(name, len(order)))
+        declared = {name: parameters.get(name) for name in names}
+        for name in writer.needed:  # no value is no number
+            declared[name] = replace(declared[name], optional=False)
         params = {
-            name: Param(parameters.get(name), parameters.values(name), parameters.kind(name))
-            for name in names
+            name: Param(declared[name], parameters.values(name), parameters.kind(name)) for name in names
         }
         for name, param in params.items():
             if param.values is None and not param.declared.optional:
@@ -211,12 +233,16 @@ def _paths(argument: Any) -> Iterator[str]:
 
 
 def _shared(operators: Sequence[Call]) -> dict[str, Argument]:
-    """Return the arguments whose most frequent value is worth saying once for the whole DAG."""
+    """Return the arguments whose most frequent value is worth saying once for the whole DAG.
+
+    A sensor has no limit of its own and takes over a shared one, which does not count it while it waits.
+    """
     shared: dict[str, Argument] = {}
     for key in _SHARED_ARGUMENTS:
         counts = Counter(operator.arguments[key] for operator in operators if key in operator.arguments)
-        if counts:
-            shared[key] = counts.most_common(1)[0][0]
+        value, uses = counts.most_common(1)[0] if counts else (None, 0)
+        if uses and (key != _LIMIT or 1 < uses > len(operators) / 2):
+            shared[key] = value
     return shared
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from datapipeline_converters.definition import Ref
+from datapipeline_converters.errors import Problem
 from datapipeline_converters.inheritance import DEFAULT_ID
 from datapipeline_converters.ledger import approximated
 from datapipeline_converters.model import Model
@@ -17,7 +18,7 @@ from datapipeline_converters.planning.dag import DagPlanner
 from datapipeline_converters.planning.graph import Graph
 from datapipeline_converters.planning.groups import grouped, timings_of_nodes
 from datapipeline_converters.planning.joins import Joins
-from datapipeline_converters.planning.timing import ON_DEMAND, plan_timing
+from datapipeline_converters.planning.timing import ON_DEMAND, Timing, on_demand_field, plan_timing
 
 
 def make_plan(model: Model, options: Options) -> Plan:
@@ -26,6 +27,7 @@ def make_plan(model: Model, options: Options) -> Plan:
     ids = [item.id for item in model.objects.values() if item.type is not None and _is_activity(item.type)]
     timings = {object_id: plan_timing(components, object_id, options) for object_id in ids}
     nodes = timings_of_nodes(components, timings.values(), options)
+    _refuse_two_kinds(components, {**timings, **nodes})
     model.scheduled = any(timing.scheduled for timing in (*timings.values(), *nodes.values()))
     model.on_demand = all(timing.style == ON_DEMAND for timing in timings.values())
     activities = {object_id: _activity(components, object_id) for object_id in ids}
@@ -51,6 +53,20 @@ def make_plan(model: Model, options: Options) -> Plan:
         left=list(model.left),
         before_first_run=list(model.before_first_run),
     )
+
+
+def _refuse_two_kinds(components: Components, timings: Mapping[str, Timing]) -> None:
+    """Refuse what is on demand while something else in the pipeline is not."""
+    if all(timing.style == ON_DEMAND for timing in timings.values()):
+        return
+    text = (
+        "is ondemand, while other objects run on schedules. A pipeline on demand has scheduleType ondemand on Default, "
+        "and no other style."
+    )
+    objects = components.model.objects
+    for object_id, timing in timings.items():
+        if timing.style == ON_DEMAND and (field := on_demand_field(components, object_id)):
+            components.model.refuse(Problem(objects[object_id].fields[field].owner, field, text))
 
 
 def _report_lost(model: Model) -> None:

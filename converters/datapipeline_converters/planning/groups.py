@@ -39,9 +39,8 @@ class Group:
 def timings_of_nodes(
     components: Components, activities: Iterable[Timing], options: Options
 ) -> Mapping[str, Timing]:
-    """Return when data nodes with preconditions are checked whose schedule no activity has, by the nodes' ids."""
-    known = {timing.schedule for timing in activities}
-    if known <= {""}:
+    """Return when data nodes with preconditions and a schedule are checked, by the nodes' ids."""
+    if not any(timing.schedule for timing in activities):
         return {}  # an ondemand pipeline has no other schedule
     return {
         item.id: plan_timing(components, item.id, options)
@@ -49,7 +48,7 @@ def timings_of_nodes(
         if item.type is not None
         and issubclass(class_of(item.type), DataNode)
         and "precondition" in item.fields
-        and schedule_of(components, item.id) not in {"", *known}
+        and schedule_of(components, item.id)
     }
 
 
@@ -72,10 +71,10 @@ def grouped(
     """Return the DAGs to make, those that others wait for first as far as they do not wait for each other.
 
     :param activities: when each activity runs
-    :param nodes: when data nodes are checked whose schedule no activity has
+    :param nodes: when data nodes are checked that have a schedule
     :param taken: names that other DAGs have
     """
-    timings = _timings(components, graph, activities, nodes)
+    timings = _timings(graph, activities, nodes)
     parts = _connected(graph) if split else dict.fromkeys(graph.order, Step(""))
     own = [Step(activity) for activity in activities]
     # Activities first: the DAG of the first one has the shortest name.
@@ -88,9 +87,12 @@ def grouped(
 
 
 def _timings(
-    components: Components, graph: Graph, activities: Mapping[str, Timing], nodes: Mapping[str, Timing]
+    graph: Graph, activities: Mapping[str, Timing], nodes: Mapping[str, Timing]
 ) -> dict[Step, Timing]:
-    """Return when each step runs: a precondition with what it stands in front of."""
+    """Return when each step runs: a precondition with what it stands in front of.
+
+    A data node without a schedule is checked with what reads it, or what writes it.
+    """
     timings = {Step(activity): timing for activity, timing in activities.items()}
     readers: dict[Step, list[Step]] = {}
     for step in reversed(graph.order):  # readers come before what they read
@@ -101,9 +103,7 @@ def _timings(
         elif step.guarded:
             around = [timings[reader] for reader in readers.get(step, ())]
             around += [activities[writer] for writer in graph.producers.get(step.guarded, ())]
-            own = schedule_of(components, step.guarded)
-            same = (timing for timing in (*around, *activities.values()) if timing.schedule == own)
-            timings[step] = next(same, around[0] if around else next(iter(activities.values())))
+            timings[step] = around[0] if around else next(iter(activities.values()))
         for gate in graph.gates(step):
             readers.setdefault(gate, []).append(step)
     return timings
@@ -146,14 +146,15 @@ def _names(
 def _bases(pipeline: str, graph: Graph, parts: Mapping[Step, Step]) -> Mapping[Step, str]:
     """Return what each part is called: as the pipeline, and its first activity where there are several parts."""
     first: dict[Step, str] = {}
-    for activity in graph.activities:
-        first.setdefault(parts[Step(activity)], activity)
+    # A check is alone where a circle was cut.
+    for step in (*map(Step, graph.activities), *graph.order):
+        first.setdefault(parts[step], step.object_id)
     if len(first) < 2:
         return dict.fromkeys(first, pipeline)
     names: dict[Step, str] = {}
     taken: set[str] = set()
-    for part, activity in first.items():
-        names[part] = unique(pipeline_name(f"{pipeline}_{identifier(activity)}"), taken)
+    for part, object_id in first.items():
+        names[part] = unique(pipeline_name(f"{pipeline}_{identifier(object_id)}"), taken)
         taken.add(names[part])
     return names
 

@@ -12,6 +12,8 @@ from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import Verdict, approximated, emulated, exact, refused
 from datapipeline_converters.names import identifier
 from datapipeline_converters.objects.runnable import Activity, DataNode
+from datapipeline_converters.objects.schedule import Schedule
+from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call, Task
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Reason, Step
@@ -27,6 +29,10 @@ _RUN_AT = {"timeseries": "end", "cron": "start"}
 _UNPAUSE = "Tasks of one DAG wait for tasks of another: unpause all DAGs"
 _FAILS = emulated("the sensor that waits for another DAG fails with the task that it waits for")
 _WAITS = emulated("the sensor that waits for another DAG goes on waiting when the other's task fails")
+_WIDER = approximated(
+    "tasks that read the node more often than it is made do not wait for all of its longer interval, only for what "
+    "overlaps their own"
+)
 
 
 @dataclass(frozen=True)
@@ -114,18 +120,33 @@ class Joins:
             self.components.note(object_id, mode, _FAILS if self.cascades(object_id) else _WAITS)
 
     def _note_node(self, reason: Reason, group: Group) -> None:
-        """Note what became of the schedule of a data node that neither side of it has."""
-        own = schedule_of(self.components, reason.through)
-        around = {self.homes[other].timing.schedule for other in reason.steps} | {group.timing.schedule}
-        if not own or not reason.steps or around == {own} or "" in around:
+        """Note what became of the schedule of a data node that one side of it does not have."""
+        node, reader = reason.through, group.timing
+        own = schedule_of(self.components, node)
+        around = {self.homes[other].timing.schedule for other in reason.steps} | {reader.schedule}
+        if not own or around == {own} or "" in around:
             return
-        if any(step.guarded == reason.through for step in reason.steps):
-            self.components.note(reason.through, "schedule", exact("when its preconditions are checked"))
-        elif own not in around:
+        if any(step.guarded == node for step in reason.steps):
+            self.components.note(node, "schedule", exact("when its preconditions are checked"))
+            return
+        others = [step for step in reason.steps if self.homes[step].timing.schedule != own]
+        if (others or not reason.steps) and self._is_longer(own, reader):
+            # In Data Pipeline it waits for the node, and the node for all that overlaps the node's own interval.
+            self.components.note(node, "schedule", _WIDER)
+            if any(step.object_id not in self.graph.producers.get(node, ()) for step in others):
+                self.components.note(node, "dependsOn", _WIDER)
+        if reason.steps and own not in around:
             passed_over = (
                 "it is passed over: the tasks that read the node wait directly for those that write it"
             )
-            self.components.note(reason.through, "schedule", approximated(passed_over))
+            self.components.note(node, "schedule", approximated(passed_over))
+
+    def _is_longer(self, schedule_id: str, timing: Timing) -> bool:
+        """Tell whether the intervals of a Schedule are longer than those of a timing."""
+        found = self.components.get(Ref(schedule_id))
+        if not isinstance(found, Schedule) or not isinstance(found.period, Period) or timing.every is None:
+            return False
+        return longest(found.period) > longest(timing.every)
 
     def cascades(self, object_id: str) -> bool:
         """Tell whether an object fails with what it waits for."""

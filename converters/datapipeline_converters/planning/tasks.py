@@ -11,7 +11,7 @@ from datapipeline_converters.expressions import ExpressionError, UnsupportedExpr
 from datapipeline_converters.ledger import refused
 from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
-from datapipeline_converters.parameters import PASSWORDS_IN_URLS
+from datapipeline_converters.passwords import masked
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
 from datapipeline_converters.planning.components import Components
@@ -44,7 +44,7 @@ class TaskPlanner:
         runnable = self.runnable(step)
         telling = self._telling(runnable, step)
         if self.components.model.faults and (fault := self._fault(runnable.id, set())):
-            return self._failing(runnable, fault, telling)
+            return self._failing(runnable, fault, telling, listed=True)
         try:
             operator = runnable.operator(self.components)
             limit = self._limit(runnable)
@@ -85,10 +85,17 @@ class TaskPlanner:
         assert isinstance(found, Runnable)  # noqa: S101 - the graph has only these
         return found
 
-    def _failing(self, runnable: Runnable, reason: str, telling: Mapping[str, Argument]) -> Call:
+    def _failing(
+        self, runnable: Runnable, reason: str, telling: Mapping[str, Argument], *, listed: bool = False
+    ) -> Call:
+        """Return what stands for a task that cannot be.
+
+        :param listed: whether the reason is among the problems, which are left to the user before all else
+        """
         model = self.components.model
         model.failed[runnable.id] = reason
-        model.leave(f"object `{runnable.id}` ({runnable.type}): {reason} Its task fails and says so")
+        said = "its task fails and says what is wrong" if listed else f"{reason} Its task fails and says so"
+        model.leave(f"object `{runnable.id}` ({runnable.type}): {said}")
         operator = not_converted(runnable.type, reason)
         return Call(operator.path, {**operator.arguments, **telling, **self._showing(runnable)})
 
@@ -160,7 +167,4 @@ class TaskPlanner:
             if "myComment" in fields
             else []
         )
-        doc = "\n\n".join(lines + comments)
-        for pattern in PASSWORDS_IN_URLS:
-            doc = pattern.sub(r"\1***", doc)
-        return doc
+        return masked("\n\n".join(lines + comments))

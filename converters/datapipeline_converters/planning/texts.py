@@ -11,6 +11,7 @@ from datapipeline_converters.definition import Ref
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeFields, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
+from datapipeline_converters.passwords import masked
 from datapipeline_converters.plan import ArrayParam, Call, FieldText, WrittenText
 from datapipeline_converters.planning.runtime import NOTES, OF_THE_INTERVAL, at_end
 
@@ -27,6 +28,7 @@ class TextWriter:
     :param fix: binds a text anew with the values put in that parameters have now
     :param schedule: the Schedule of the DAG, "" where it runs on trigger
     :param params: names of the parameters its texts use, in the order of their use
+    :param needed: those of them that have to have a value, though they are optional: something is calculated with them
     """
 
     model: Model
@@ -34,6 +36,7 @@ class TextWriter:
     fix: Callable[[FieldText], Template]
     schedule: str = ""
     params: dict[str, None] = field(default_factory=dict)
+    needed: set[str] = field(default_factory=set)
     _texts: list[WrittenText] = field(default_factory=list)
 
     def write_operator(self, operator: Call) -> tuple[Call, Sequence[WrittenText]]:
@@ -75,19 +78,30 @@ class TextWriter:
             return self._one(text)
         except expressions.ExpressionError as error:
             self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
-            return self._one(replace(text, template=Template((text.source,))))
+            return self._one(replace(text, template=Template((masked(text.source),))))
 
     def _elements(self, element: Any) -> list[Any]:
         if not isinstance(element, FieldText):
             return [self._write(element)]
         written, element = self._written(element, many=True)
         if written.items is None:
+            self._note_empty(element)
             return [self._record(element, written.text or "")]
         items = tuple(
             ArrayParam(item.name) if isinstance(item, Parameter) else item for item in written.items
         )
         self._texts.append(WrittenText(element, items))
         return list(items)
+
+    def _note_empty(self, text: FieldText) -> None:
+        """Note a value that is nothing but an optional parameter: Data Pipeline leaves it out when that is empty."""
+        parts = text.template.parts
+        if len(parts) == 1 and isinstance(parts[0], Parameter) and parts[0].optional:
+            reason = (
+                f"left empty in the trigger form, `{parts[0].name}` is an empty value here; "
+                "without a value Data Pipeline has none"
+            )
+            self.model.notes.add(text.object_id, text.field, approximated(reason))
 
     def _one(self, text: FieldText) -> str:
         """Return one text; the elements of a list are joined as they are inside a longer text."""
@@ -111,6 +125,7 @@ class TextWriter:
         verdict = exact if written.exact else approximated
         for note in written.notes:
             self.model.notes.add(text.object_id, text.field, verdict(note))
+        self.needed.update(written.needed)
         for leaf in expressions.leaves(text.template):
             if isinstance(leaf, Parameter):
                 self.params.setdefault(leaf.name)

@@ -20,7 +20,9 @@ from datapipeline_converters.schedule_calculator import (
     PeriodicSchedule,
     Style,
     activation_is_refused,
+    interval_start,
     number_due,
+    number_of_intervals,
 )
 from datapipeline_converters.scope import present
 
@@ -73,6 +75,16 @@ def plan_timing(components: Components, activity_id: str, options: Options) -> T
     return _timetable(components, schedule, style, options)
 
 
+def on_demand_field(components: Components, object_id: str) -> str:
+    """Return the field that says that an object runs on demand, "" if none does."""
+    if _style(components, object_id) == ON_DEMAND:
+        return "scheduleType"
+    field = components.model.objects[object_id].fields.get("schedule")
+    refs = [value for value in field.values if isinstance(value, Ref)] if field else []
+    found = components.get(refs[0]) if refs else None
+    return "schedule" if isinstance(found, Schedule) and _is_on_demand(found) else ""
+
+
 def _style(components: Components, activity_id: str) -> ScheduleType | None:
     values = present(components.model, components.model.objects[activity_id], "scheduleType")
     try:
@@ -80,7 +92,8 @@ def _style(components: Components, activity_id: str) -> ScheduleType | None:
             components.reader(activity_id), "scheduleType", values, ScheduleType | None
         )
     except (FieldError, ConversionError) as error:
-        components.model.refuse(Problem(activity_id, "scheduleType", str(error)))
+        fault = components.shown(error, activity_id, "scheduleType", ScheduleType | None)
+        components.model.refuse(Problem(activity_id, "scheduleType", fault))
         return None
     return style
 
@@ -102,18 +115,26 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
     return None
 
 
+def _is_on_demand(schedule: Schedule) -> bool:
+    return schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period"
+
+
 def _timetable(components: Components, schedule: Schedule, style: Style, options: Options) -> Timing:
     """Return the timing of a Schedule that is not on demand."""
-    if schedule.start_at == "ondemand_activation_time" or schedule.period == "ondemand_period":
+    if _is_on_demand(schedule):
         return Timing("", ON_DEMAND)
     if not isinstance(schedule.period, Period):
         return Timing(schedule.id, style)
     _check(components, schedule, schedule.period)
     anchor = _anchor(components, schedule, style, options)
-    start = None if anchor is None else _first(components, schedule, style, anchor, options)
+    if anchor is None:
+        return Timing(schedule.id, style, schedule.period)
+    facts = PeriodicSchedule(schedule.period, style, anchor, schedule.end_date_time, schedule.occurrences)
+    start = _first(components, schedule, facts, anchor, options)
     if start is None:
         return Timing(schedule.id, style, schedule.period)
     components.realise(schedule)
+    _tell_if_nothing_runs(components, schedule, facts, options)
     return Timing(
         schedule.id,
         style,
@@ -166,41 +187,85 @@ def _anchor(components: Components, schedule: Schedule, style: Style, options: O
         )
         components.model.refuse(problem)
         return None
+    if options.activated_at is not None:
+        components.note(schedule.id, "startAt", emulated("the moment given as --activated-at"))
+        return _before_the_end(components, schedule, options.activated_at)
     if schedule.occurrences == 1:
         late = " at once, where Data Pipeline waited one period" if style == "timeseries" else ""
         one_run = emulated(f"one run from its activation: the DAG runs when it is triggered{late}")
         for field in ("startAt", "occurrences"):
             components.note(schedule.id, field, one_run)
         return None
-    if options.activated_at is not None:
-        components.note(schedule.id, "startAt", emulated("the moment given as --activated-at"))
-        return options.activated_at
     advice = "give the moment of the first activation with --activated-at; until then the DAG has no schedule"
     components.note(schedule.id, "startAt", refused(advice))
     return None
 
 
+def _before_the_end(components: Components, schedule: Schedule, activated: datetime) -> datetime | None:
+    """Return the moment of the first activation; None, with the problem, where the schedule was over by then."""
+    end = schedule.end_date_time
+    if end is None or activated < end:
+        return activated
+    fault = (
+        f"is {end.isoformat()}, which is not later than the start, the first activation at {activated.isoformat()} as "
+        "--activated-at says. Give the moment when this pipeline was first activated, or a later endDateTime."
+    )
+    components.model.refuse(Problem(schedule.id, "endDateTime", fault))
+    return None
+
+
 def _first(
-    components: Components, schedule: Schedule, style: Style, anchor: datetime, options: Options
+    components: Components, schedule: Schedule, facts: PeriodicSchedule, anchor: datetime, options: Options
 ) -> datetime | None:
     """Return the first interval to run, None while a long backfill is not confirmed."""
-    assert isinstance(schedule.period, Period)  # noqa: S101 - checked by the caller
     field = "startDateTime" if schedule.start_date_time else "startAt"
     if not options.catchup:
         passed_over = (
-            "--no-catchup: of the intervals that fall due before the DAG is unpaused, or while it is paused, only the "
-            "latest runs; Data Pipeline makes up for all"
+            "none of the intervals runs, for the schedule is over"
+            if _is_over(facts, options.now)
+            else "of the intervals that fall due before the DAG is unpaused, or while it is paused, only the latest runs"
         )
-        components.note(schedule.id, field, approximated(passed_over))
+        components.note(
+            schedule.id, field, approximated(f"--no-catchup: {passed_over}; Data Pipeline makes up for all")
+        )
     if options.start is not None:
         return max(anchor, options.start)
     if options.backfill or not options.catchup or not activation_is_refused(anchor, options.now):
         return anchor
-    facts = PeriodicSchedule(schedule.period, style, anchor, schedule.end_date_time, schedule.occurrences)
-    runs = number_due(facts, options.now)
+    due = number_due(facts, options.now)
+    if not due:
+        return anchor  # nothing to ask about
     question = (
-        f"{runs} {'run' if runs == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
+        f"{due} {'run' if due == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
         "--start WHEN for the first interval to run, or --no-catchup to run the latest alone; until then the DAG has no schedule"
     )
     components.note(schedule.id, field, refused(question))
     return None
+
+
+def _tell_if_nothing_runs(
+    components: Components, schedule: Schedule, facts: PeriodicSchedule, options: Options
+) -> None:
+    """Tell of a schedule that makes no run: nobody would miss what never shows."""
+    assert facts.start is not None  # noqa: S101 - it is the anchor
+    number = number_of_intervals(facts)
+    if number is None:
+        return
+    if number == 0:
+        reason = "its first interval ends after endDateTime"
+    elif options.start is not None and interval_start(facts.start, facts.period, number - 1) < options.start:
+        reason = "its last interval starts before the moment given as --start"
+    elif not options.catchup and _is_over(facts, options.now):
+        reason = "it is over, and --no-catchup passes over what is missed"
+    else:
+        return
+    field = "endDateTime" if schedule.occurrences is None else "occurrences"
+    components.note(schedule.id, field, approximated(f"the schedule makes no run: {reason}"))
+    components.model.before_first_run.setdefault(f"Schedule `{schedule.id}` makes no run: {reason}")
+
+
+def _is_over(facts: PeriodicSchedule, now: datetime) -> bool:
+    """Tell whether even the interval behind the last would be due: without catchup, Airflow makes no run any more."""
+    number = number_of_intervals(facts)
+    endless = PeriodicSchedule(facts.period, facts.style, facts.start)
+    return number is not None and number_due(endless, now) > number

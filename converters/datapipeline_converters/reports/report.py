@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from textwrap import dedent
 
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.ledger import PARAMETER, Grade, Line
@@ -94,7 +96,18 @@ def _few(ids: Sequence[str]) -> str:
 def _section(title: str, items: Sequence[str]) -> Iterator[str]:
     yield from ("", f"## {title}", "")
     for item in items:
-        yield f"- {' '.join(item.split())}"
+        yield from _item(item)
+
+
+def _item(text: str) -> Iterator[str]:
+    """Yield the lines of one item; indented lines, an expression and its caret, stay as they are."""
+    first = "- "
+    for indented, lines in groupby(text.splitlines(), lambda line: line.startswith(" ")):
+        if indented:
+            yield from ("", *(f"      {line}" for line in dedent("\n".join(lines)).splitlines()), "")
+        else:
+            yield first + " ".join(" ".join(lines).split())
+            first = "  "
 
 
 def _gap(connection: Connection) -> str:

@@ -20,6 +20,9 @@ _NUMBERS: Mapping[str, Sequence[int | float]] = {
     "number": (2.5, -0.125, 3, 1e21, 0.0001),
 }
 _LENGTHS = (2, 1, 0, 3)  # of lists
+# When optional parameters have no value, one after the other: every third time and so on. A text that fails without one of
+# them must not hide what another makes of it.
+_WITHOUT = [(every, first) for every in (3, 4, 5) for first in reversed(range(every))]
 
 
 def text(name: str, number: int) -> str:
@@ -43,8 +46,10 @@ def given(params: Mapping[str, Param], number: int) -> dict[str, Any]:
 
     Every other choice leaves all values as they are, except where there are none.
     """
+    optional = [name for name, param in params.items() if param.declared.optional]
+    turns = {name: _WITHOUT[position % len(_WITHOUT)] for position, name in enumerate(optional)}
     return {
-        name: _made_up(name, param, number // 2)
+        name: _made_up(name, param, number // 2, turns.get(name))
         for name, param in params.items()
         if _takes_others(param) and (number % 2 or (param.values is None and not param.declared.optional))
     }
@@ -55,8 +60,8 @@ def _takes_others(param: Param) -> bool:
     return param.kind != "text" or param.declared.kind.lower() not in {"integer", "double"}
 
 
-def _made_up(name: str, param: Param, number: int) -> Any:
-    if param.declared.optional and number % 3 == 2:
+def _made_up(name: str, param: Param, number: int, without: tuple[int, int] | None) -> Any:
+    if without and number % without[0] == without[1]:
         return None
     if not param.declared.is_array:
         return _one(name, param, number)

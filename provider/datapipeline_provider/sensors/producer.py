@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from datapipeline_provider._compat import AirflowFailException, BaseSensorOperator
-from datapipeline_provider.sensors._waiting import POLL_SECONDS, WITHOUT_LIMIT
+from datapipeline_provider.sensors._waiting import POLL_SECONDS, WITHOUT_LIMIT_FOR_PRODUCERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ class ProducerSensor(BaseSensorOperator):
     :param timetable: the producer's schedule; a run's logical date is the start of its interval there.
     :param first: the start_date of the producer's DAG: earlier intervals never run.
     :param catchup: what the producer's DAG has as its `catchup`; without, an interval that has no run is passed over
-        as soon as a later one has.
+        as soon as a later one has, or the schedule is over.
     :param match: "overlapping": runs whose interval shares any time with this run's; "within": of these only where one
         of both lies wholly inside the other.
     :param fail_with_producer: True fails as soon as one of the producers has failed for good (`failureAndRerunMode`
@@ -58,7 +58,7 @@ class ProducerSensor(BaseSensorOperator):
         match: Literal["overlapping", "within"] = "overlapping",
         fail_with_producer: bool = False,
         poke_interval: timedelta | float = POLL_SECONDS,
-        timeout: timedelta | float = WITHOUT_LIMIT,
+        timeout: timedelta | float = WITHOUT_LIMIT_FOR_PRODUCERS,
         mode: str = "reschedule",
         **kwargs: Any,
     ) -> None:
@@ -107,10 +107,12 @@ class ProducerSensor(BaseSensorOperator):
 
     def _others_never_run(self, task: Any, dates: Sequence[datetime], succeeded: int) -> bool:
         """Say whether all there are have succeeded, and Airflow, which goes on from the latest, makes no others."""
-        due = [run.start for run in self.timetable.overlapping(dates[-1], datetime.now(UTC), self.first)]
+        now = datetime.now(UTC)
+        due = [run.start for run in self.timetable.overlapping(dates[-1], now, self.first)]
         later = [dates[-1], *due[:_DATES_A_REQUEST], *due[-_DATES_A_REQUEST:]]
         # In this order: a run that comes into being between the two questions must not count as passed over.
-        return self._count(task, later) > 0 and succeeded == self._count(task, dates)
+        passed_over = self.timetable.is_over(now) or self._count(task, later) > 0
+        return passed_over and succeeded == self._count(task, dates)
 
     def _count(self, task: Any, dates: Sequence[datetime], states: list[str] | None = None) -> int:
         """Return how many of the runs have the producer in one of these states; in any, if none are given."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
 _RUN_AT = ("start", "end")
+_AFTER_ALL_TIME = pendulum.instance(datetime.max.replace(tzinfo=UTC), tz="UTC")
 
 
 class InvalidScheduleError(DatapipelineError, ValueError):
@@ -144,12 +145,24 @@ class AnchoredTimetable(Timetable):
             lowest = max(lowest, self._first_from(first))
         if count is not None:
             beyond = min(beyond, count)
-        return [self._interval(index) for index in range(lowest, beyond)]
+        found = map(self._interval, range(lowest, beyond))
+        return [interval for interval in found if interval.end < _AFTER_ALL_TIME]
+
+    def is_over(self, moment: datetime) -> bool:
+        """Tell whether even the interval behind the last would be due: without catchup, no run is made any more."""
+        return not self._has(self._latest_due(moment))
 
     # --- intervals and their numbers ---
 
     def _interval(self, index: int) -> DataInterval:
-        return DataInterval(self._every.after(self._start, index), self._every.after(self._start, index + 1))
+        return DataInterval(self._begins(index), self._begins(index + 1))
+
+    def _begins(self, index: int) -> DateTime:
+        """Return when an interval starts; the calendar ends with the year 9999."""
+        try:
+            return self._every.after(self._start, index)
+        except (OverflowError, ValueError):
+            return _AFTER_ALL_TIME
 
     def _count(self) -> int | None:
         if self._end is None:
@@ -160,12 +173,12 @@ class AnchoredTimetable(Timetable):
 
     def _has(self, index: int) -> bool:
         count = self._count()
-        return count is None or index < count
+        return (count is None or index < count) and self._begins(index + 1) < _AFTER_ALL_TIME
 
     def _first_from(self, moment: datetime) -> int:
         """Return the first interval that starts at or after the moment."""
         index = max(self._every.steps(self._start, moment), 0)
-        return index if self._every.after(self._start, index) >= moment else index + 1
+        return index if self._begins(index) >= moment else index + 1
 
     def _latest_due(self, moment: datetime) -> int:
         """Return the latest interval that may run at the moment; negative before the first."""
@@ -174,7 +187,7 @@ class AnchoredTimetable(Timetable):
     def _following(self, last: DataInterval) -> int:
         """Return the interval after a run's, which may stem from another schedule: no overlap, no repeated start."""
         index = self._first_from(last.end)
-        return index + (self._every.after(self._start, index) <= last.start)
+        return index + (self._begins(index) <= last.start)
 
     def _describe(self) -> str:
         until = f", {self._occurrences} times" if self._occurrences else ""

@@ -183,14 +183,14 @@ def test_a_parameter_declared_twice() -> None:
     assert found.problems == ()
     found = read({"objects": [], "parameters": [same, {"id": "*myX"}]})
     assert [str(problem) for problem in found.problems] == [
-        "field 'parameter myX': is declared twice, differently. Remove one of them."
+        "parameter 'myX': is declared twice, differently. Remove one of them."
     ]
     assert found.parameters == {"myX": Parameter("myX", starred=True, default=("a",))}
 
 
 def test_an_attribute_that_is_no_text() -> None:
     found = read({"objects": [], "parameters": [{"id": "myX", "default": {"a": "b"}}]})
-    assert [problem.field for problem in found.problems] == ["parameter myX"]
+    assert [problem.field for problem in found.problems] == ["parameter 'myX'"]
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,17 @@ ROWS = [
     ("inTimeZone", "hour(inTimeZone(s,'Europe/Berlin'))", "2024-03-31T00:59:59", "1"),
     ("inTimeZone", "hour(inTimeZone(s,'Europe/Berlin'))", "2024-03-31T01:00:00", "3"),
     ("inTimeZone", "inTimeZone(inTimeZone(s,'Asia/Tokyo'),'UTC')", GUIDE, GUIDE),
+    ("inTimeZone", "inTimeZone(s,'+05:30')", GUIDE, "2011-05-24T22:40:00"),
+    ("inTimeZone", "inTimeZone(s,'-08:00')", GUIDE, "2011-05-24T09:10:00"),
+    ("inTimeZone", "midnight(inTimeZone(s,'+05:45'))", "2024-02-28T20:00:00", "2024-02-29T00:00:00"),
+    (
+        "inTimeZone",
+        "format(inTimeZone(s,'+05:30'),'HH:mm Z ZZ ZZZ z')",
+        GUIDE,
+        "22:40 +0530 +05:30 +05:30 +05:30",
+    ),
+    ("inTimeZone", "format(inTimeZone(s,'+00:00'),'HH ZZ z')", GUIDE, "17 +00:00 UTC"),
+    ("inTimeZone", "inTimeZone(inTimeZone(s,'-23:59').plusDays(1),'UTC')", GUIDE, "2011-05-25T17:10:00"),
     ("plusPeriod", "plusPeriod(s,'1 day')", GUIDE, "2011-05-25T17:10:00"),
     ("plusPeriod", "plusPeriod(s,'15 Minutes')", GUIDE, "2011-05-24T17:25:00"),
     ("plusPeriod", "plusPeriod(s,'2 weeks')", GUIDE, "2011-06-07T17:10:00"),
@@ -276,7 +287,8 @@ def test_a_text_that_spells_no_argument(name: str) -> None:
         "a date pattern": "\"n\" is no letter of a date pattern, found 'n' in 'noon'; expected one of "
         "a C D d E e G H h K k M m S s w x Y y Z z; "
         "text goes between quotes, as in format(x, \"yyyy-MM-dd'T'HH:mm\")",
-        "a time zone": "there is no such time zone, found 'noon'; expected an id such as America/Los_Angeles",
+        "a time zone": "there is no such time zone, found 'noon'; expected an id such as America/Los_Angeles, "
+        "or an offset such as +05:30",
         "a period": "a period is needed, found 'noon'; expected a number and a unit, such as \"1 day\"",
     }
     for position, kind in enumerate(SIGNATURES[name][0]):
@@ -296,13 +308,24 @@ def test_a_text_that_spells_no_argument(name: str) -> None:
         ("plusYears(makeDate(9999,1,1),1)", "plusYears gives no date: the year leaves 1 to 9999"),
         ("minusYears(makeDate(1,1,1),1)", "minusYears gives no date: the year leaves 1 to 9999"),
         ("plusMonths(makeDate(9999,12,1),1)", "plusMonths gives no date: the year leaves 1 to 9999"),
-        ("plusWeeks(makeDate(9999,12,31),1)", "plusWeeks gives no date: date value out of range"),
-        ("plusDays(makeDate(9999,12,31),1)", "plusDays gives no date: date value out of range"),
-        ("plusHours(makeDate(9999,12,31),24)", "plusHours gives no date: date value out of range"),
-        ("minusMinutes(makeDate(1,1,1),1)", "minusMinutes gives no date: date value out of range"),
-        ("yesterday(makeDate(1,1,1))", "yesterday gives no date: date value out of range"),
-        ("sunday(makeDate(1,1,1))", "sunday gives no date: date value out of range"),
-        ("plusDays(makeDate(2024,1,1),999999999999999999)", "plusDays gives no date: "),
+        ("plusWeeks(makeDate(9999,12,31),1)", "plusWeeks gives no date: the year leaves 1 to 9999"),
+        ("plusDays(makeDate(9999,12,31),1)", "plusDays gives no date: the year leaves 1 to 9999"),
+        ("plusHours(makeDate(9999,12,31),24)", "plusHours gives no date: the year leaves 1 to 9999"),
+        ("minusMinutes(makeDate(1,1,1),1)", "minusMinutes gives no date: the year leaves 1 to 9999"),
+        ("yesterday(makeDate(1,1,1))", "yesterday gives no date: the year leaves 1 to 9999"),
+        ("sunday(makeDate(1,1,1))", "sunday gives no date: the year leaves 1 to 9999"),
+        (
+            "plusDays(makeDate(2024,1,1),999999999999999999)",
+            "plusDays gives no date: the year leaves 1 to 9999\n",
+        ),
+        ("plusDays(s,99999999999)", "plusDays gives no date: the year leaves 1 to 9999\n"),
+        ("inTimeZone(s,'+24:00')", "there is no such time zone, found '+24:00'"),
+        (
+            "999999999999999999*999999999999999999",
+            "the number leaves what Data Pipeline can count; "
+            "whole numbers reach from -9223372036854775808 to 9223372036854775807\n",
+        ),
+        ("-999999999999999999*10", "the number leaves what Data Pipeline can count; "),
         (
             "plusDays(makeDate(2024,1,1),1.5)",
             "a whole number is needed, found the number 1.5; expected a call such as ",

@@ -181,6 +181,8 @@ def written(text: str, *, many: bool = False) -> Written:
             "#{inTimeZone(s,'Europe/Berlin').minusHours(1).hour()}",
             "{{ data_interval_start.in_timezone('Europe/Berlin').subtract(hours=1).hour }}",
         ),
+        ("#{inTimeZone(s,'+05:30').hour()}", "{{ data_interval_start.in_timezone(5.5).hour }}"),
+        ("#{inTimeZone(s,'-08:00').hour()}", "{{ data_interval_start.in_timezone(-8).hour }}"),
         ("#{inTimeZone(s, zone).hour()}", "{{ data_interval_start.in_timezone(params.zone).hour }}"),
         (
             "#{inTimeZone(s, 'Europe/' + city).hour()}",

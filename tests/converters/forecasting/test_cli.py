@@ -96,6 +96,8 @@ def test_only_faulty_files(files: dict[str, str], capsys: pytest.CaptureFixture[
     [
         (("--from", "soon"), "'soon' is no moment"),
         (("--to", "2024-02-30"), "'2024-02-30' is no moment"),
+        (("--from", "2024-03-02", "--to", "2024-03-01"), "is not later than --from"),
+        (("--from", "2024-03-02", "--to", "2024-03-02"), "is not later than --from"),
         (("--count", "0"), "0 is not in the range"),
         (("--count", "many"), "'many' is not a valid integer"),
         (("--backfill", "--no-catchup"), "give one of them"),

@@ -27,7 +27,8 @@ REFUSED = {
     "awslabs__data-pipeline-samples__samples__kinesis__kinesis-to-s3.json",
 }
 # How many DAGs there are by a schedule and on trigger, of Data Pipeline's own two forms alone.
-LEAST_PERIODIC, LEAST_ON_TRIGGER = 28, 41
+# The first activation being known, what runs once from it counts among the former.
+LEAST_PERIODIC, LEAST_ON_TRIGGER = 49, 20
 
 
 def definitions() -> list[Path]:

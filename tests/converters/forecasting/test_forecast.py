@@ -106,6 +106,20 @@ CASES = {
         options={"catchup": False},
     ),
     "once_from_activation": Case({**ACTIVATION, "occurrences": "1"}, note="on trigger"),
+    "once_from_an_activation_that_is_known": Case(
+        {**ACTIVATION, "occurrences": "1"},
+        "timeseries",
+        ("2025-12-31T23:40:07 2025-12-31T23:55:07 2025-12-31T23:55:07",),
+        total=1,
+        last="2025-12-31T23:40:07 2025-12-31T23:55:07 2025-12-31T23:55:07",
+        options={"activated_at": utc("2025-12-31T23:40:07"), "backfill": True},
+    ),
+    "no_interval_inside_the_end": Case(
+        {"startDateTime": "2026-10-01T00:00:00", "period": "1 day", "endDateTime": "2026-10-01T12:00:00"},
+        "timeseries",
+        total=0,
+        options={},
+    ),
     "on_demand": Case({}, "ondemand", note="on trigger"),
     "explicitly_on_demand": Case(
         {"period": "ONDEMAND_PERIOD", "startAt": "ONDEMAND_ACTIVATION_TIME"}, "ondemand", note="on trigger"
@@ -340,3 +354,72 @@ def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(split: boo
         ("Month", "timeseries"): (Run(leap_day, utc("2016-03-31"), utc("2016-03-31")),),
     }
     assert [one.differences for one in found] == [[], [], []]
+
+
+@pytest.mark.parametrize("style", ["cron", "timeseries"])
+@pytest.mark.parametrize(
+    ("earliest", "hours"),
+    [
+        ("9999-12-31T19:00:01", ["20:00", "21:00", "22:00"]),
+        ("9999-12-31T22:00:01", []),  # the interval from 23:00 ends with no year to end in
+        ("9999-12-31T23:59:59", []),
+    ],
+)
+def test_an_end_that_means_for_ever(style: str, earliest: str, hours: list[str]) -> None:
+    schedule = {
+        "startDateTime": "2126-11-25T00:00:00",
+        "period": "1 hour",
+        "endDateTime": "9999-12-31T23:59:59",
+    }
+    (found,) = forecast([prepared("x", Case(schedule, style))], Window(utc(earliest)))
+    assert found.differences == []
+    assert [f"{run.start:%H:%M}" for run in found.airflow.runs] == hours
+
+
+NODE = {
+    "id": "N",
+    "type": "S3DataNode",
+    "directoryPath": "s3://example-bucket/n",
+    "schedule": ref("Day"),
+    "precondition": ref("K"),
+}
+KEY = {"id": "K", "type": "S3KeyExists", "s3Key": "s3://example-bucket/k", "role": "r"}
+NO_SUCH_KEY = {"id": "K", "type": "S3KeyExists", "role": "r"}  # becomes a task that fails, without a text
+
+
+@pytest.mark.parametrize(
+    ("gate", "options"), [(KEY, {}), (KEY, {"split": True}), (NO_SUCH_KEY, {"allow_invalid": True})]
+)
+def test_a_dag_that_only_checks_a_data_node_runs_on_the_nodes_schedule(
+    gate: dict[str, Any], options: dict[str, Any]
+) -> None:
+    document = {
+        "objects": [
+            {"id": "Default", "scheduleType": "cron", "workerGroup": "w", "schedule": ref("Hour")},
+            {"id": "Hour", "type": "Schedule", "period": "1 hour", "startDateTime": "2126-10-01T00:00:00"},
+            {"id": "Day", "type": "Schedule", "period": "1 day", "startDateTime": "2126-10-01T00:00:00"},
+            shell("A", input=ref("N")),
+            NODE,
+            gate,
+        ]
+    }
+    made = pipeline(definition_file.read(document, "x.json"), Options(now=NOW, **options))
+    found = {one.expected.schedule: one for one in forecast([made], Window(count=2))}
+    assert {name: one.differences for name, one in found.items()} == {"Hour": [], "Day": []}
+    day = (utc("2126-10-01"), utc("2126-10-02"), utc("2126-10-01"))
+    assert found["Day"].data_pipeline.runs[0] == Run(*day)
+    assert found["Day"].airflow.runs[0] == Run(*day)
+    # A wrong period in that DAG is found.
+    wrong = replace(made, conversion=replace(made.conversion, files=wrong_days(made)))
+    found = {one.expected.schedule: one for one in forecast([wrong], Window(count=2))}
+    assert found["Day"].differences != []
+
+
+def wrong_days(made: Pipeline) -> dict[str, File]:
+    """Return a conversion's files with every day made into two."""
+    source = made.conversion.files[made.file].text
+    assert 'every="1 day"' in source
+    return {
+        **made.conversion.files,
+        made.file: File(source.replace('every="1 day"', 'every="2 days"')),
+    }

@@ -249,6 +249,19 @@ def test_what_goes_round_gets_on() -> None:
     assert [dag.max_active_runs for dag in found.plan.dags] == [24 + 5, 5]
 
 
+def test_strict_order_does_not_keep_what_goes_round_from_getting_on() -> None:
+    found = joined(
+        shell("Make", schedule=ref("Hourly")),
+        shell("Sum", dependsOn=ref("Make")),
+        shell("Share", schedule=ref("Hourly"), dependsOn=ref("Sum")),
+        maxActiveInstances="1",
+    )
+    hourly, daily = found.plan.dags
+    assert (hourly.max_active_runs, hourly.default_args["max_active_tis_per_dag"]) == (24 + 1, 1)
+    assert daily.max_active_runs == 1
+    assert grades(found)["Default", "maxActiveInstances"] == "emulated"
+
+
 def test_what_waits_through_a_third_schedule_counts_too() -> None:
     # The day waits for the week, and the week for the hours: all hours of a week have to be active.
     found = joined(
@@ -327,6 +340,24 @@ def test_a_node_on_a_schedule_that_no_activity_has() -> None:
     assert reasons(found)["N", "schedule"] == "when its preconditions are checked"
 
 
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        # Whatever else runs on the node's schedule, the node has its own style.
+        ({}, {"x": ["wait_for_P", "B"], "x_Daily": ["Z"], "x_Daily_2": ["P"]}),
+        ({"scheduleType": "cron"}, {"x": ["wait_for_P", "B"], "x_Daily": ["P", "Z"]}),
+    ],
+)
+def test_a_node_has_a_style_of_its_own(style: dict[str, str], expected: dict[str, list[str]]) -> None:
+    found = joined(
+        shell("B", schedule=ref("Hourly"), input=ref("N")),
+        node("N", precondition=ref("P"), **style),
+        ready(),
+        shell("Z", scheduleType="cron"),
+    )
+    assert {dag.id: tasks(dag) for dag in found.plan.dags} == expected
+
+
 def test_a_node_on_the_schedule_of_its_readers_is_checked_among_them() -> None:
     found = joined(
         shell("B", schedule=ref("Hourly"), input=ref("N")),
@@ -401,6 +432,65 @@ def test_a_node_between_two_activities_of_another_schedule_is_passed_over() -> N
     # N has its schedule from Default, where the note is told.
     assert grades(found)["Default", "schedule"] == "approximated"
     assert "passed over" in reasons(found)["Default", "schedule"]
+
+
+WIDER: dict[str, tuple[list[dict[str, Any]], dict[str, str], dict[str, str]]] = {
+    "it has writers of its own schedule and of the readers'": (
+        [
+            shell("A", output=ref("N")),
+            shell("B", schedule=ref("Hourly"), output=ref("N")),
+            shell("C", schedule=ref("Hourly"), input=ref("N")),
+        ],
+        {},
+        {"schedule": "approximated"},
+    ),
+    "it depends on what runs on the readers' schedule": (
+        [
+            shell("A", output=ref("N")),
+            shell("B", schedule=ref("Hourly")),
+            shell("C", schedule=ref("Hourly"), dependsOn=ref("N")),
+        ],
+        {"dependsOn": ref("B")},
+        {"schedule": "approximated", "dependsOn": "approximated"},
+    ),
+    "nobody writes it": (
+        [shell("A"), shell("C", schedule=ref("Hourly"), input=ref("N"))],
+        {},
+        {"schedule": "approximated"},
+    ),
+    "it has the writer's schedule": (
+        [shell("A", output=ref("N")), shell("C", schedule=ref("Hourly"), input=ref("N"))],
+        {},
+        {"schedule": "not needed"},
+    ),
+    "it is finer than the reader's": (
+        [
+            shell("A", schedule=ref("Weekly"), output=ref("N")),
+            shell("B", output=ref("N")),
+            shell("C", schedule=ref("Weekly"), input=ref("N")),
+        ],
+        {},
+        {"schedule": "not needed"},
+    ),
+    "its check waits for all of its interval": (
+        [
+            shell("A", output=ref("N")),
+            shell("B", schedule=ref("Hourly"), output=ref("N")),
+            shell("C", schedule=ref("Hourly"), input=ref("N")),
+        ],
+        {"precondition": ref("P")},
+        {"schedule": "exact"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WIDER)
+def test_the_ledger_says_where_a_nodes_longer_interval_is_lost(case: str) -> None:
+    objects, fields, expected = WIDER[case]
+    found = joined(*objects, node("N", schedule=ref("Daily"), **fields), ready())
+    assert {key: grades(found)["N", key] for key in expected} == expected
+    if expected["schedule"] == "approximated":
+        assert "do not wait for all of its longer interval" in reasons(found)["N", "schedule"]
 
 
 @pytest.mark.parametrize(
@@ -503,6 +593,20 @@ def test_split_gives_each_dag_its_own_limit() -> None:
     assert {dag.id: dag.max_active_runs for dag in found.plan.dags} == {"x_A": 2, "x_B": 5}
 
 
+def test_split_names_a_part_that_has_only_a_check() -> None:
+    # The circle is cut, and leaves the check alone.
+    found = converted(
+        default(),
+        *SCHEDULES,
+        shell("X", input=ref("N"), output=ref("N")),
+        shell("Y"),
+        node("N", precondition=ref("P")),
+        ready(),
+        options=Options(now=NOW, split=True, allow_invalid=True),
+    )
+    assert {dag.id: tasks(dag) for dag in found.plan.dags} == {"x_X": ["X"], "x_Y": ["Y"], "x_P": ["P"]}
+
+
 def test_long_ids_leave_dag_ids_that_airflow_takes() -> None:
     found = converted(
         default(schedule=ref("S" * 200)),
@@ -531,4 +635,4 @@ def test_long_chains_and_wide_layers_across_schedules() -> None:
     found = joined(*chain, *nodes, node("N1500", dependsOn=ref("A1199")), shell("Last", input=ref("N0")))
     assert sum(len(dag.edges) for dag in found.plan.dags) == 1200
     # However long the chain, it stays inside one day.
-    assert {dag.max_active_runs for dag in found.plan.dags} == {5, 24 + 5}
+    assert {dag.max_active_runs for dag in found.plan.dags} == {25, 24 + 5}

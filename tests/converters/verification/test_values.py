@@ -43,6 +43,18 @@ def test_a_parameter_without_value_always_gets_one() -> None:
     assert "held" not in every(param(None))
 
 
+def test_each_optional_parameter_is_alone_without_value_at_some_time() -> None:
+    """What fails without one must not hide what another gives."""
+    params = {name: param(("t",), optional=True) for name in "abcd"}
+    found = [values.given(params, number) for number in range(27)]
+    without = {
+        name: {number for number, given in enumerate(found) if given.get(name, "held") is None}
+        for name in params
+    }
+    assert all(without.values())
+    assert all(without[one] - without[other] for one in params for other in params if one != other)
+
+
 def test_only_allowed_values_are_given() -> None:
     assert {*every(param(("a",), allowed_values=("a", "b")))} == {"held", "a", "b"}
     assert {*every(param(("1",), "integer", kind="Integer", allowed_values=("1", "20")))} == {"held", 1, 20}

@@ -53,6 +53,52 @@ PARAMETERS = [
 ]
 
 
+def test_an_optional_number_that_is_calculated_with_always_has_a_value() -> None:
+    """Whoever empties it in the trigger form would stop the task, where Data Pipeline has no meaning for it either."""
+    number = {"id": "myN", "type": "Integer", "default": "3", "optional": "true"}
+    others = [number | {"id": name} for name in ("myM", "myShown")]
+    texts = [
+        "#{myN + 1}",
+        "#{1 + myN + 'x'} #{-myN}",
+        "#{plusDays(@scheduledStartTime, myM)}",
+        "<#{myShown}>",
+    ]
+    found = converted(
+        *(shell(f"A{number}", command=text) for number, text in enumerate(texts)),
+        parameters=[number, *others],
+    )
+    (dag,) = found.plan.dags
+    assert {name: param.declared.optional for name, param in dag.params.items()} == {
+        "myN": False,
+        "myM": False,
+        "myShown": True,
+    }
+    assert 'Param(3, type="integer")' in found.files["x.py"].text
+    told = {
+        line.object_id: f"{line.verdict.grade}: {line.verdict.reason}"
+        for line in found.lines
+        if line.field == "optional"
+    }
+    assert (
+        told["myN"] == "approximated: the Param always has a value, because something is calculated with it"
+    )
+    assert told["myShown"] == "exact: whether the Param may be left empty"
+    (verified,) = verify([found])
+    assert verified.good
+
+
+def test_an_optional_value_of_a_list_says_that_it_is_not_left_out() -> None:
+    found = converted(
+        shell("A", scriptArgument=["#{myO}", "b"]),
+        parameters=[{"id": "myO", "optional": "true", "default": "d"}],
+    )
+    (line,) = (line for line in found.lines if line.field == "scriptArgument")
+    assert f"{line.verdict.grade}: {line.verdict.reason}" == (
+        "approximated: left empty in the trigger form, `myO` is an empty value here; "
+        "without a value Data Pipeline has none"
+    )
+
+
 def work(name: str) -> Conversion:
     return converted(*WORK, options=Options(name=name, now=NOW), parameters=PARAMETERS)
 

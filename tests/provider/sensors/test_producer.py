@@ -96,6 +96,15 @@ def producer(airflow_db: Path) -> Iterator[Path]:
         ("06:00", {"catchup": False}, "success"),
         ("06:00", {"catchup": False, "external_task_id": "fails_at_4"}, "timed out"),
         ("12:00", {"catchup": False}, "timed out"),  # but 9 o'clock may come
+        # It may not where the schedule is over: it has been for long.
+        ("12:00", {"catchup": False, "timetable": {"occurrences": 12}}, "success"),
+        ("18:00", {"catchup": False, "timetable": {"end": "2026-03-02T18:00:00"}}, "success"),
+        ("12:00", {"timetable": {"occurrences": 12}}, "timed out"),
+        (
+            "06:00",
+            {"catchup": False, "timetable": {"occurrences": 6}, "external_task_id": "fails_at_4"},
+            "timed out",
+        ),
     ],
 )
 def test_three_hours_wait_for_their_producers(
@@ -191,7 +200,7 @@ def test_a_run_triggered_without_a_date(producer: Path, tmp_path: Path) -> None:
 
 def test_defaults() -> None:
     task = sensor()
-    assert (task.poke_interval, task.timeout, task.mode) == (60, 365 * 24 * 3600, "reschedule")
+    assert (task.poke_interval, task.timeout, task.mode) == (60, 4 * 365 * 24 * 3600, "reschedule")
     assert (task.match, task.fail_with_producer, task.catchup) == ("overlapping", False, True)
 
 

@@ -135,6 +135,53 @@ def test_an_end_at_the_end_of_the_calendar() -> None:
     assert [text(run) for run in runs(timetable, earliest="9999-10-31")] == last
 
 
+@pytest.mark.parametrize("limit", [{}, {"end": "9999-12-31T23:59:59"}, {"occurrences": 99_999_999}])
+@pytest.mark.parametrize(
+    ("every", "start", "earliest", "starts"),
+    [
+        ("1 hour", "2026-11-25", "9999-12-31T20:30", ["9999-12-31T21:00", "9999-12-31T22:00"]),
+        ("1 hour", "2026-11-25", "9999-12-31T23:00", []),
+        ("1 hour", "2026-11-25", "9999-12-31T23:59:59", []),
+        ("1 month", "2026-01-15", "9999-11-15", ["9999-11-15T00:00"]),
+        ("3 years", "2026-01-15", "9994-01-16", []),  # 9994 to 9997 is the last
+        ("3 years", "2026-01-15", "9994-01-15", ["9994-01-15T00:00"]),
+    ],
+)
+def test_no_interval_ends_behind_the_calendar(
+    limit: dict[str, Any], every: str, start: str, earliest: str, starts: list[str]
+) -> None:
+    timetable = AnchoredTimetable(start, every, "start", **limit)
+    assert [text(run).split()[0] for run in runs(timetable, earliest=earliest)] == starts
+    found = timetable.overlapping(utc(earliest), utc("9999-12-31T23:59:59"))
+    assert [f"{one.start:%Y-%m-%dT%H:%M}" for one in found if one.start >= utc(earliest)] == starts
+    timetable.infer_manual_data_interval(run_after=utc("9999-12-31T23:59:59"))
+
+
+@pytest.mark.parametrize(
+    ("run_at", "limit", "moment", "over"),
+    [
+        ("start", {"occurrences": 3}, "2026-02-28T00:00", False),
+        ("start", {"occurrences": 3}, "2026-03-03T12:00", False),  # the third is the latest
+        ("start", {"occurrences": 3}, "2026-03-04T00:00", True),
+        ("end", {"occurrences": 3}, "2026-03-04T00:00", False),
+        ("end", {"occurrences": 3}, "2026-03-04T23:59", False),
+        ("end", {"occurrences": 3}, "2026-03-05T00:00", True),
+        ("end", {"end": "2026-03-04T00:00"}, "2026-03-05T00:00", True),
+        ("start", {}, "9000-01-01T00:00", False),
+    ],
+)
+def test_when_a_schedule_is_over(
+    monkeypatch: pytest.MonkeyPatch, run_at: Any, limit: dict[str, Any], moment: str, over: bool
+) -> None:
+    monkeypatch.setattr(anchored, "_now", lambda: utc(moment))
+    timetable = AnchoredTimetable("2026-03-01T00:00:00", "1 day", run_at, **limit)
+    assert timetable.is_over(utc(moment)) is over
+    # It is over when the scheduler, asked with catchup off, makes nothing of it.
+    restriction = TimeRestriction(utc("2026-03-01"), None, catchup=False)
+    info = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+    assert (info is None) is over
+
+
 def test_end_date_of_the_dag_is_inclusive() -> None:
     timetable = AnchoredTimetable("2026-03-01T00:00:00", "1 day", "start")
     assert run_after(timetable, None, latest="2026-03-01") == "2026-03-01T00:00 -> 2026-03-01T00:00"
