@@ -28,10 +28,10 @@ demo-up: install  ## the same, and Airflow stays up until Ctrl-C
 demo-down: install  ## stop a demo that runs in another terminal, or what a killed one left
 	$(BIN)/python -m demo --stop
 
-test: install  ## every test but the slow ones: two days of joined schedules, other versions
+test: install  ## every test but the slow ones: many runs of the scheduler, other versions
 	$(BIN)/pytest -m "not compat and not long"
 
-test-all: install  ## every test, also two days of joined schedules, Airflow 3.0 and 3.2, Python 3.12
+test-all: install  ## every test, also many runs of the scheduler, Airflow 3.0 and 3.2, Python 3.12
 	$(BIN)/pytest
 
 bench: install  ## speed and memory, beside the limit of the machine in the same run

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Live
 
+pytestmark = pytest.mark.long
 RUN_SECONDS = 600.0
 
 
