@@ -4,7 +4,7 @@ BIN := .venv/bin
 OURS := bench demo docs tests/conftest.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-up demo-down test test-all bench lint format generate lock screenshot clean
+.PHONY: help install demo demo-up demo-down test test-all explore bench lint format generate lock screenshot clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -33,6 +33,10 @@ test: install  ## every test but the slow ones: many runs of the scheduler, othe
 
 test-all: install  ## every test, also many runs of the scheduler, Airflow 3.0 and 3.2, Python 3.12
 	$(BIN)/pytest
+
+explore: install  ## many random cases, other ones in every run; the first lines say how to repeat them
+	DP_EXAMPLES=$${DP_EXAMPLES:-100000} $(BIN)/pytest --hypothesis-seed=$$(date +%s) \
+		tests/converters/expressions tests/test_schedules_agree.py
 
 bench: install  ## speed and memory, beside the limit of the machine in the same run
 	$(BIN)/python -m bench

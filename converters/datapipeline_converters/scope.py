@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
 from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
@@ -30,6 +31,10 @@ class MissingValueError(Exception):
         self.name = name
 
 
+# What is read: object ("" for none), field or parameter, in whose scope, seen from where, and how.
+Reading: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bool]
+
+
 @dataclass(frozen=True)
 class Scope:
     """The names of one object.
@@ -38,7 +43,8 @@ class Scope:
     :param late: whether parameters stay open until run time; else their values are put in
     :param hidden: whether what is bound goes to a Variable: secrets may be put in there
     :param hopped: the name that led here through another object: then a name is a field of this one and nothing else
-    :param trail: the fields that are being read, to notice a circle
+    :param trail: the fields that are being read, the outermost first
+    :param open: the same with all that their meaning depends on, to notice a circle
     """
 
     model: Model
@@ -48,6 +54,7 @@ class Scope:
     hidden: bool = False
     hopped: Name | None = None
     trail: tuple[tuple[str, str], ...] = ()
+    open: tuple[Reading, ...] = ()
 
     def bind(self, text: str) -> Template:
         """Return a text with its names replaced by what they mean.
@@ -162,21 +169,30 @@ class Scope:
 
     def _field(self, key: str) -> Node:
         step = (self.owner.id, key)
-        if step in self.trail:
+        known = self._reading(step)
+        if known in self.open:
             raise expressions.ExpressionError(f"the field refers to itself: {self._path(step)}")
         self.model.read.add(step)
-        known = (*step, tuple(referrer.id for referrer in self.referrers), self.late, self.hidden)
         if key.startswith("*") and not self.late:
             self._reveal(f"field `{key}` of `{self.owner.id}`", "", step)
         # Fields that quote each other several times over would otherwise be read again for each quotation.
         if known not in self.model.nodes:
-            inner = replace(self, hopped=None, trail=(*self.trail, step))
+            inner = self._inside(step)
             self.model.nodes[known] = (
                 inner._starred(key) if key.startswith("*") and self.late else inner._values(key)
             )
         for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
             self._reveal(secret, parameter)
         return self.model.nodes[known]
+
+    def _reading(self, step: tuple[str, str]) -> Reading:
+        """Return a field or parameter with all that its meaning depends on."""
+        referrers = tuple(referrer.id for referrer in self.referrers)
+        return (*step, self.owner.id, referrers, self.late, self.hidden)
+
+    def _inside(self, step: tuple[str, str]) -> Scope:
+        """Return the scope of what stands in a field or in a parameter's value."""
+        return replace(self, hopped=None, trail=(*self.trail, step), open=(*self.open, self._reading(step)))
 
     def _reveal(self, secret: str, parameter: str, *steps: tuple[str, str]) -> None:
         """Take note that a secret is put into the fields on the way here.
@@ -303,13 +319,13 @@ class Scope:
         if values is None and not declared.optional:
             raise MissingValueError(name)
         step = ("", name)
-        if step in self.trail:
+        if self._reading(step) in self.open:
             fault = f"the value of the parameter {name} refers to itself: {self._path(step)}"
             raise expressions.ExpressionError(fault)
         if parameters.is_secret(name):
             self._reveal(f"parameter `{name}`", name, step)
         parameters.put_in.setdefault(name, {}).setdefault(self._place())
-        inner = replace(self, hopped=None, trail=(*self.trail, step))
+        inner = self._inside(step)
         number = _NUMBERS.get(parameters.kind(name))
 
         def node(value: str) -> Node:

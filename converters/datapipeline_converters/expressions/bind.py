@@ -76,15 +76,15 @@ def bind(template: Template, resolve: Resolve) -> Template:
 
     :raises ExpressionError: something constant cannot be evaluated, such as makeDate(2011, 13, 1)
     """
+    bound = [part if isinstance(part, str) else _bound(part, resolve) for part in template.parts]
     parts: list[str | Node] = []
-    for part in template.parts:
-        parts += [part] if isinstance(part, str) else _text_parts(_bound(part, resolve))
+    for part in bound:
+        parts += [part] if isinstance(part, str) else _text_parts(part)
     merged = _merged(parts)
-    if len(merged) == 1 and len(template.parts) > 1 and not isinstance(merged[0], str):
-        merged = (
-            *merged,
-            "",
-        )  # it stays a text: only what was one expression from the start has another value
+    # Only what was one expression from the start has another value than a text.
+    is_text = len(bound) > 1 or any(isinstance(part, Joined) for part in bound)
+    if is_text and len(merged) == 1 and not isinstance(merged[0], str):
+        merged = (*merged, "")
     return replace(template, parts=merged)
 
 

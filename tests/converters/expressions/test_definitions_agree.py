@@ -134,23 +134,25 @@ class Reading:
         if hopped or head not in self.parameters:
             return unknown
         given = self.parameters[head]
-        if ("", head) in trail:
+        if ("", head, owner, node) in trail:
             raise CircleError
         texts = given if isinstance(given, list) else [given]
-        return [one for text in texts for one in self.values(owner, text, node, (*trail, ("", head)))]
+        return [
+            one for text in texts for one in self.values(owner, text, node, (*trail, ("", head, owner, node)))
+        ]
 
     def of_field(self, owner: str, key: str, value: Any, node: str, trail: tuple[Any, ...]) -> list[str]:
         """Return what a field is worth; a value that is nothing but a parameter without value is none."""
         if key == "input":
             return list(value)
-        if (owner, key) in trail:
+        if (owner, key, node) in trail:
             raise CircleError
         texts = [
             text
             for text in ([value] if isinstance(value, str) else value)
             if not self.absent(owner, text, ())
         ]
-        return [one for text in texts for one in self.values(owner, text, node, (*trail, (owner, key)))]
+        return [one for text in texts for one in self.values(owner, text, node, (*trail, (owner, key, node)))]
 
     def absent(self, owner: str, text: str, seen: tuple[str, ...]) -> bool:
         """Tell whether a text is nothing but an optional parameter that has no value."""
