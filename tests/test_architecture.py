@@ -47,8 +47,18 @@ ALLOWED: dict[str, set[str]] = {
     "conversion": {"accounting", "definition", "errors", "inheritance", "ledger", "model", "names", "options"}
     | {"parameter_lines", "parameters", "plan", "planning", "rendering", "reports", "scope"},
     "output": {"conversion", "errors"},
-    "forecasting": {"airflow_process", "conversion", "definition", "errors", "ledger", "model", "objects"}
-    | {"options", "periods", "plan", "planning", "schedule_calculator", "scope"},
+    "forecasting": {"airflow_process", "conversion", "definition", "errors", "inheritance"}
+    | {
+        "ledger",
+        "model",
+        "objects",
+        "options",
+        "periods",
+        "plan",
+        "planning",
+        "schedule_calculator",
+        "scope",
+    },
     "yaml_texts": set(),
     "values_files": {"carriers", "definition", "errors", "yaml_texts"},
     "sources": {"carriers", "definition", "names", "options"},

@@ -51,6 +51,16 @@ class Conversion:
     plan: Plan
 
     @property
+    def dag_file(self) -> str:
+        """The name of the file with its DAGs."""
+        return f"{self.name}.py"
+
+    @property
+    def source(self) -> str:
+        """The text of the file with its DAGs."""
+        return self.files[self.dag_file].text
+
+    @property
     def complete(self) -> bool:
         """Tell whether the DAG does the work once connections and credentials are filled in."""
         return not self.plan.left

@@ -36,6 +36,11 @@ class EffectiveObject:
     fields: Mapping[str, EffectiveField]
     ancestors: tuple[str, ...] = ()
 
+    def refs(self, key: str) -> tuple[Ref, ...]:
+        """Return the objects that a field refers to, in order."""
+        field = self.fields.get(key)
+        return tuple(value for value in field.values if isinstance(value, Ref)) if field else ()
+
 
 def inherit(definition: Definition) -> tuple[dict[str, EffectiveObject], tuple[Problem, ...]]:
     """Return every object with its inherited fields, and a problem for each `parent` that leads nowhere or in a circle."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import Node
@@ -14,6 +15,10 @@ from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.plan import Connection, Variable
 
 NOT_SHOWN = "The value is not shown because it may hold a secret."
+
+# A field or parameter that is read: object id ("" for a parameter's), key, in whose scope and seen from which objects it is
+# read, whether parameters stay open, whether it goes to a Variable.
+Reading: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bool]
 
 
 @dataclass
@@ -36,8 +41,7 @@ class Model:
         with the parameter each is, if it is one
     :param in_dag: the secret parameters whose values stand in a DAG file all the same
     :param secret_keys: the keys of the Variables that hold the values of secret parameters, by name
-    :param nodes: what fields mean that expressions name, by object id, key, referrers, whether parameters stay open and whether
-        they go to a Variable
+    :param nodes: what fields mean that expressions name
     :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
@@ -63,10 +67,15 @@ class Model:
     revealed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     in_dag: set[str] = field(default_factory=set)
     secret_keys: dict[str, dict[str, None]] = field(default_factory=dict)
-    nodes: dict[tuple[str, str, tuple[str, ...], bool, bool], Node] = field(default_factory=dict)
+    nodes: dict[Reading, Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
+
+    def schedule_of(self, object_id: str) -> str:
+        """Return the id of the Schedule that an object has in effect, "" if it has none."""
+        item = self.objects.get(object_id)
+        return next((ref.id for ref in item.refs("schedule")), "") if item else ""
 
     def refuse(self, *problems: Problem) -> None:
         """Take note of what Data Pipeline would refuse, each problem once."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from datapipeline_converters.definition import Parameter
 from datapipeline_converters.expressions import ParameterKind, Template
@@ -57,6 +57,18 @@ class Call:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     positional: Sequence[Argument] = ()
     name: str = ""
+
+
+def calls_in(argument: Any) -> Iterator[Call]:
+    """Yield all calls in an argument, however deep, each before those inside it."""
+    if isinstance(argument, Call):
+        yield argument
+        yield from calls_in([*argument.positional, *argument.arguments.values()])
+    elif isinstance(argument, Mapping):
+        yield from calls_in(list(argument.values()))
+    elif isinstance(argument, Sequence) and not isinstance(argument, str):
+        for item in argument:
+            yield from calls_in(item)
 
 
 Argument: TypeAlias = (

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
 
 from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.expressions import Items, Joined, Name, Node, Number, Runtime, Template, Text
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import approximated, emulated, refused
-from datapipeline_converters.model import Model
+from datapipeline_converters.model import Model, Reading
 from datapipeline_converters.names import identifier
 from datapipeline_converters.passwords import passwords_in, without_passwords
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
@@ -29,10 +28,6 @@ class MissingValueError(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-# What is read: object ("" for none), field or parameter, in whose scope, seen from where, and how.
-Reading: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bool]
 
 
 @dataclass(frozen=True)
@@ -152,8 +147,7 @@ class Scope:
         return inner.resolve(Name(rest, name.origin))
 
     def _through(self, name: Name, head: str, rest: tuple[str, ...]) -> Node:
-        field = self.owner.fields.get(head)
-        targets = [value.id for value in field.values if isinstance(value, Ref)] if field else []
+        targets = [ref.id for ref in self.owner.refs(head)]
         if not targets:
             return self._unknown(name, f"`{head}` refers to no object")
         if rest[-1].startswith("@") and rest[-1] != "@id":

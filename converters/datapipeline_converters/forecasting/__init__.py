@@ -16,7 +16,7 @@ from datapipeline_converters.conversion import Conversion, convert, model_of
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.forecasting.columns import Window, of_airflow, of_data_pipeline, question
 from datapipeline_converters.forecasting.comparison import Forecast, compare
-from datapipeline_converters.forecasting.expected import Expected, expected_of_activities, expected_of_nodes
+from datapipeline_converters.forecasting.expected import Expected, Reader
 from datapipeline_converters.ledger import Grade
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Dag
@@ -47,11 +47,6 @@ class Pipeline:
             ]
         return list(dict.fromkeys(found))
 
-    @property
-    def file(self) -> str:
-        """The name of the file with its DAGs."""
-        return f"{self.conversion.name}.py"
-
 
 def pipeline(definition: Definition, options: Options) -> Pipeline:
     """Convert a definition, and read its schedules once more.
@@ -59,10 +54,8 @@ def pipeline(definition: Definition, options: Options) -> Pipeline:
     :raises InvalidDefinitionError: when Data Pipeline would refuse it, unless `options.allow_invalid`
     """
     conversion = convert(definition, options)
-    model = model_of(definition, options)
-    return Pipeline(
-        conversion, options, expected_of_activities(model, options), expected_of_nodes(model, options)
-    )
+    reader = Reader(model_of(definition, options), options)
+    return Pipeline(conversion, options, reader.of_activities(), reader.of_nodes())
 
 
 def forecast(pipelines: Sequence[Pipeline], window: Window) -> list[Forecast]:
@@ -78,10 +71,10 @@ def forecast(pipelines: Sequence[Pipeline], window: Window) -> list[Forecast]:
         for expected in item.of(dag)
     ]
     questions = {dag.id: question(expected, window) for _, dag, expected in parts}
-    sources = {item.file: item.conversion.files[item.file].text for item in pipelines}
+    sources = {item.conversion.dag_file: item.conversion.source for item in pipelines}
     answers, errors = ask("schedules", sources, {"asked": questions}) if parts else ({}, {})
     return [
-        _one(item, dag, expected, window, _import_error(item.file, errors) or answers[dag.id])
+        _one(item, dag, expected, window, _import_error(item.conversion.dag_file, errors) or answers[dag.id])
         for item, dag, expected in parts
     ]
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import ConversionError
+from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of
+from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import FieldError, read_field
 from datapipeline_converters.objects.runnable import Activity, DataNode, ScheduleType
 from datapipeline_converters.objects.schedule import Schedule
@@ -38,50 +39,48 @@ class Expected:
     unknown: str = ""
 
 
-def expected_of_activities(model: Model, options: Options) -> Mapping[str, Expected]:
-    """Return when Data Pipeline runs each activity, by its id."""
-    components = Components(model)
-    return {
-        item.id: _expected(components, item.id, options)
-        for item in model.objects.values()
-        if item.type is not None and issubclass(class_of(item.type), Activity)
-    }
+class Reader:
+    """Reads when Data Pipeline runs the objects of one definition."""
 
+    def __init__(self, model: Model, options: Options) -> None:
+        self._model, self._options = model, options
+        self._components = Components(model)
 
-def expected_of_nodes(model: Model, options: Options) -> Mapping[str, Expected]:
-    """Return when Data Pipeline checks the preconditions of each data node that has some, by the node's id."""
-    components = Components(model)
-    return {
-        item.id: _expected(components, item.id, options)
-        for item in model.objects.values()
-        if item.type is not None
-        and issubclass(class_of(item.type), DataNode)
-        and "precondition" in item.fields
-    }
+    def of_activities(self) -> Mapping[str, Expected]:
+        """Return when Data Pipeline runs each activity, by its id."""
+        return {item.id: self._expected(item) for item in self._of_kind(Activity)}
 
+    def of_nodes(self) -> Mapping[str, Expected]:
+        """Return when Data Pipeline checks the preconditions of each data node that has some, by the node's id."""
+        nodes = self._of_kind(DataNode)
+        return {item.id: self._expected(item) for item in nodes if "precondition" in item.fields}
 
-def _expected(components: Components, object_id: str, options: Options) -> Expected:
-    model = components.model
-    item = model.objects[object_id]
-    try:
-        style: ScheduleType | None = read_field(
-            components.reader(object_id),
-            "scheduleType",
-            present(model, item, "scheduleType"),
-            ScheduleType | None,
+    def _of_kind(self, kind: type[Component]) -> list[EffectiveObject]:
+        items = self._model.objects.values()
+        return [item for item in items if item.type is not None and issubclass(class_of(item.type), kind)]
+
+    def _expected(self, item: EffectiveObject) -> Expected:
+        model, components = self._model, self._components
+        try:
+            style: ScheduleType | None = read_field(
+                components.reader(item.id),
+                "scheduleType",
+                present(model, item, "scheduleType"),
+                ScheduleType | None,
+            )
+        except (FieldError, ConversionError) as error:
+            fault = components.shown(error, item.id, "scheduleType", ScheduleType | None)
+            return Expected("", "", unknown=f"its scheduleType {fault}")
+        if missing := model.missing.get((item.id, "scheduleType")):
+            return Expected("", "", unknown=_no_value(missing))
+        if style == _ON_DEMAND:
+            return Expected("", _ON_DEMAND)
+        schedules = [components.get(ref) for ref in item.refs("schedule")]
+        if len(schedules) == 1 and isinstance(schedules[0], Schedule):
+            return _on_schedule(model, schedules[0], style or DEFAULT_STYLE, self._options)
+        return Expected(
+            "", style or DEFAULT_STYLE, unknown="it has no Schedule that Data Pipeline would take"
         )
-    except (FieldError, ConversionError) as error:
-        fault = components.shown(error, object_id, "scheduleType", ScheduleType | None)
-        return Expected("", "", unknown=f"its scheduleType {fault}")
-    if missing := model.missing.get((object_id, "scheduleType")):
-        return Expected("", "", unknown=_no_value(missing))
-    if style == _ON_DEMAND:
-        return Expected("", _ON_DEMAND)
-    field = item.fields.get("schedule")
-    schedules = [components.get(value) for value in field.values if isinstance(value, Ref)] if field else []
-    if len(schedules) == 1 and isinstance(schedules[0], Schedule):
-        return _on_schedule(model, schedules[0], style or DEFAULT_STYLE, options)
-    return Expected("", style or DEFAULT_STYLE, unknown="it has no Schedule that Data Pipeline would take")
 
 
 def _on_schedule(model: Model, schedule: Schedule, style: Style, options: Options) -> Expected:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
 
 from datapipeline_converters.expressions import ExpressionError, Runtime, Template, leaves
 from datapipeline_converters.ledger import Verdict, approximated, emulated
@@ -21,10 +21,11 @@ from datapipeline_converters.plan import (
     Param,
     Task,
     WrittenText,
+    calls_in,
 )
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
-from datapipeline_converters.planning.groups import Group, schedule_of
+from datapipeline_converters.planning.groups import Group
 from datapipeline_converters.planning.joins import Joins, Sensors, timetable
 from datapipeline_converters.planning.runtime import runtime_fields
 from datapipeline_converters.planning.tasks import TaskPlanner
@@ -92,7 +93,7 @@ class DagPlanner:
         schedule = timing.schedule if timing.scheduled else ""
         writer = TextWriter(self.components.model, runtime_fields(timing), self._fixed, schedule)
         operators: dict[Step, tuple[Call, Sequence[WrittenText]]] = {}
-        active = self._active()
+        active = self._active
         for activity, verdict in active.verdicts.items():
             self.components.note(activity, "maxActiveInstances", verdict)
         for step in self.group.steps:
@@ -129,7 +130,7 @@ class DagPlanner:
             description=f"Converted from the AWS Data Pipeline definition {self.components.model.source}",
             schedule=timetable(timing) if timing.scheduled else None,
             start=timing.start,
-            max_active_runs=self._active().runs,
+            max_active_runs=self._active.runs,
             default_args=shared,
             params=draft.params,
             tasks=list(tasks.values()),
@@ -158,7 +159,7 @@ class DagPlanner:
         for source in (text.source for text in texts):
             if not issubclass(class_of(self.components.model.objects[source.object_id].type or ""), DataNode):
                 continue
-            own = schedule_of(self.components, source.object_id)
+            own = self.components.model.schedule_of(source.object_id)
             dated = any(
                 isinstance(leaf, Runtime) and leaf.name in _INTERVAL for leaf in leaves(source.template)
             )
@@ -172,6 +173,7 @@ class DagPlanner:
     def _usual(self) -> int:
         return _ACTIVE_ON_DEMAND if self.group.timing.style == ON_DEMAND else _ACTIVE_PERIODIC
 
+    @cached_property
     def _active(self) -> _Active:
         own = {member: self.graph.activities[member].max_active_instances for member in self.group.members}
         said = [member for member, count in own.items() if count is not None]
@@ -211,7 +213,7 @@ def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], froze
     """Return an id for each step, different from every other and from every imported name, and all these names."""
     taken = set(NAMES_OF_THE_FILE)
     for operator in operators.values():
-        taken.update(path.rpartition(".")[2] for path in _paths(operator))
+        taken.update(call.path.rpartition(".")[2] for call in calls_in(operator))
     uses = Counter(step.object_id for step in operators)
     ids: dict[Step, str] = {}
     for step in operators:
@@ -219,17 +221,6 @@ def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], froze
         ids[step] = identifier(text, taken)
         taken.add(ids[step])
     return ids, frozenset(taken)
-
-
-def _paths(argument: Any) -> Iterator[str]:
-    if isinstance(argument, Call):
-        yield argument.path
-        yield from _paths(list(argument.arguments.values()))
-    elif isinstance(argument, Mapping):
-        yield from _paths(list(argument.values()))
-    elif isinstance(argument, Sequence) and not isinstance(argument, str):
-        for item in argument:
-            yield from _paths(item)
 
 
 def _shared(operators: Sequence[Call]) -> dict[str, Argument]:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from datapipeline_converters.definition import Ref
 from datapipeline_converters.names import identifier, pipeline_name, unique
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import DataNode
@@ -48,15 +47,8 @@ def timings_of_nodes(
         if item.type is not None
         and issubclass(class_of(item.type), DataNode)
         and "precondition" in item.fields
-        and schedule_of(components, item.id)
+        and components.model.schedule_of(item.id)
     }
-
-
-def schedule_of(components: Components, object_id: str) -> str:
-    """Return the id of the Schedule that an object has in effect, "" if it has none."""
-    item = components.model.objects.get(object_id)
-    field = item.fields.get("schedule") if item else None
-    return next((value.id for value in field.values if isinstance(value, Ref)), "") if field else ""
 
 
 def grouped(

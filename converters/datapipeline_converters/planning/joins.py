@@ -17,7 +17,7 @@ from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call, Task
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Reason, Step
-from datapipeline_converters.planning.groups import Group, schedule_of
+from datapipeline_converters.planning.groups import Group
 from datapipeline_converters.planning.intervals import longest, most_overlapping, nests, shortest
 from datapipeline_converters.planning.tasks import DEFAULT_RETRIES, DEFAULT_RETRY_DELAY, not_converted
 from datapipeline_converters.planning.timing import Timing
@@ -122,7 +122,7 @@ class Joins:
     def _note_node(self, reason: Reason, group: Group) -> None:
         """Note what became of the schedule of a data node that one side of it does not have."""
         node, reader = reason.through, group.timing
-        own = schedule_of(self.components, node)
+        own = self.components.model.schedule_of(node)
         around = {self.homes[other].timing.schedule for other in reason.steps} | {reader.schedule}
         if not own or around == {own} or "" in around:
             return

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datapipeline_converters import expressions
-from datapipeline_converters.definition import Ref
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeFields, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
@@ -137,7 +136,7 @@ class TextWriter:
 
     def _note_interval(self, leaf: Runtime, text: FieldText) -> None:
         """Note where a field of an object on another schedule means the run's interval, instead of its own."""
-        own = self._schedule_of(leaf.owner)
+        own = self.model.schedule_of(leaf.owner)
         if (
             leaf.name not in OF_THE_INTERVAL
             or not self.schedule
@@ -150,11 +149,6 @@ class TextWriter:
             f"its own, `{own}`, has other intervals"
         )
         self.model.notes.add(text.object_id, text.field, approximated(reason))
-
-    def _schedule_of(self, object_id: str) -> str:
-        item = self.model.objects.get(object_id)
-        found = item.fields.get("schedule") if item else None
-        return next((value.id for value in found.values if isinstance(value, Ref)), "") if found else ""
 
     def _alike(self, *schedules: str) -> bool:
         """Tell whether Schedules have the same intervals."""

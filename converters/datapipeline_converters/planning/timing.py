@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.objects.fields import FieldError, read_field
@@ -79,8 +78,7 @@ def on_demand_field(components: Components, object_id: str) -> str:
     """Return the field that says that an object runs on demand, "" if none does."""
     if _style(components, object_id) == ON_DEMAND:
         return "scheduleType"
-    field = components.model.objects[object_id].fields.get("schedule")
-    refs = [value for value in field.values if isinstance(value, Ref)] if field else []
+    refs = components.model.objects[object_id].refs("schedule")
     found = components.get(refs[0]) if refs else None
     return "schedule" if isinstance(found, Schedule) and _is_on_demand(found) else ""
 
@@ -100,8 +98,7 @@ def _style(components: Components, activity_id: str) -> ScheduleType | None:
 
 def _schedule(components: Components, activity_id: str) -> Schedule | None:
     """Return the Schedule of an activity; None, with the problem, where it has none."""
-    field = components.model.objects[activity_id].fields.get("schedule")
-    refs = [value for value in field.values if isinstance(value, Ref)] if field else []
+    refs = components.model.objects[activity_id].refs("schedule")
     found = components.get(refs[0]) if refs else None
     if isinstance(found, Schedule):
         return found

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from datapipeline_converters.names import identifier
-from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Dag
+from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Dag, calls_in
 
 
 @dataclass
@@ -47,7 +46,7 @@ def shared_schedules(dags: Sequence[Dag]) -> Shared:
 
 def shared_by_tasks(dag: Dag, schedules: Shared) -> Shared:
     """Return what more than one task of a DAG uses, but for the schedules that the whole file shares."""
-    calls = [call for task in dag.tasks for call in _calls(task.operator)]
+    calls = [call for task in dag.tasks for call in calls_in(task.operator)]
     uses = Counter(_key(call) for call in calls if call.name)
     shared, taken = Shared(), _taken([dag]) | schedules.calls.keys()
     for call in calls:
@@ -63,19 +62,8 @@ def _taken(dags: Sequence[Dag]) -> set[str]:
 
 
 def _of_dag(dag: Dag) -> Iterator[Call]:
-    yield from _calls([dag.schedule, *(task.operator for task in dag.tasks)])
+    yield from calls_in([dag.schedule, *(task.operator for task in dag.tasks)])
 
 
 def _key(call: Call) -> str:
     return repr(call)
-
-
-def _calls(argument: Any) -> Iterator[Call]:
-    if isinstance(argument, Call):
-        yield argument
-        yield from _calls([*argument.positional, *argument.arguments.values()])
-    elif isinstance(argument, Mapping):
-        yield from _calls(list(argument.values()))
-    elif isinstance(argument, Sequence) and not isinstance(argument, str):
-        for item in argument:
-            yield from _calls(item)

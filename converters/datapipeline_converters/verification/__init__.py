@@ -54,11 +54,11 @@ def verify(conversions: Sequence[Conversion]) -> list[Verification]:
     question = {
         dag_id: [run.question() for run in its] for trial in trials.values() for dag_id, its in trial.items()
     }
-    sources = {f"{item.name}.py": item.files[f"{item.name}.py"].text for item in conversions}
+    sources = {item.dag_file: item.source for item in conversions}
     answers, errors = ask("templates", sources, {"runs": question}, ENVIRONMENT)
     return [
-        Verification(conversion.name, error=errors[f"{conversion.name}.py"])
-        if f"{conversion.name}.py" in errors
+        Verification(conversion.name, error=errors[conversion.dag_file])
+        if conversion.dag_file in errors
         else _compared(conversion, trials[conversion.name], answers)
         for conversion in conversions
     ]

@@ -155,8 +155,8 @@ class Reading:
         return [one for text in texts for one in self.values(owner, text, node, (*trail, (owner, key, node)))]
 
     def absent(self, owner: str, text: str, seen: tuple[str, ...]) -> bool:
-        """Tell whether a text is nothing but an optional parameter that has no value."""
-        whole = re.fullmatch(r"#\{(\w+)\}", text)
+        """Tell whether a text is nothing but an optional parameter that has no value; blanks around it do not count."""
+        whole = re.fullmatch(r"#\{(\w+)\}", text.strip())
         if not whole or whole[1] in seen:
             return False
         name = whole[1]

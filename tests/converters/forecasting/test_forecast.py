@@ -264,11 +264,11 @@ def prepared(name: str, case: Case) -> Pipeline:
 
 
 def altered(made: Pipeline, replacements: tuple[tuple[str, str], ...]) -> Pipeline:
-    source = made.conversion.files[made.file].text
+    source = made.conversion.files[made.conversion.dag_file].text
     for old, new in replacements:
         assert source.count(old) == 1, (old, source)
         source = source.replace(old, new)
-    files = {**made.conversion.files, made.file: File(source)}
+    files = {**made.conversion.files, made.conversion.dag_file: File(source)}
     return replace(made, conversion=replace(made.conversion, files=files))
 
 
@@ -417,9 +417,9 @@ def test_a_dag_that_only_checks_a_data_node_runs_on_the_nodes_schedule(
 
 def wrong_days(made: Pipeline) -> dict[str, File]:
     """Return a conversion's files with every day made into two."""
-    source = made.conversion.files[made.file].text
+    source = made.conversion.files[made.conversion.dag_file].text
     assert 'every="1 day"' in source
     return {
         **made.conversion.files,
-        made.file: File(source.replace('every="1 day"', 'every="2 days"')),
+        made.conversion.dag_file: File(source.replace('every="1 day"', 'every="2 days"')),
     }
