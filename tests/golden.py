@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from datapipeline_converters.carriers.read import read_definition
 from datapipeline_converters.conversion import Conversion, convert
 from datapipeline_converters.options import Options
+from datapipeline_converters.sources import Input, read_input
 
 DAGS = Path(__file__).parent.parent / "dags"
 NAMES = sorted(path.stem for path in (DAGS / "definitions").glob("*.json"))
@@ -20,7 +20,7 @@ NOW = datetime.fromisoformat("2026-11-21T00:00:00")
 
 def convert_example(name: str) -> Conversion:
     """Return what an example becomes."""
-    definition = read_definition(DAGS / "definitions" / f"{name}.json")
+    (definition,) = read_input(Input(DAGS / "definitions" / f"{name}.json"))
     return convert(definition, Options(name=name, backfill=name in BACKFILLED, now=NOW))
 
 

@@ -61,7 +61,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "yaml_texts": set(),
     "values_files": {"carriers", "definition", "errors", "yaml_texts"},
-    "sources": {"carriers", "definition", "names", "options"},
+    "sources": {"carriers", "definition", "errors", "names", "options"},
     "airflow_process": {"errors"},
     "in_airflow": set(),
     "verification": {

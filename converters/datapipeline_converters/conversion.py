@@ -108,7 +108,7 @@ def model_of(definition: Definition, options: Options, faults: Mapping[str, str]
     """
     objects, circles = inherit(definition)
     parameters = Parameters(definition, options.values, _names_in_secret_fields(definition, options.values))
-    stem = options.name or definition.source.rpartition(".")[0] or "pipeline"
+    stem = options.name or definition.name or definition.source.rpartition(".")[0] or "pipeline"
     name = pipeline_name(stem, options.environment)
     environment = options.environment or ""
     model = Model(name, definition.source, objects, parameters, environment, faults=faults or {})

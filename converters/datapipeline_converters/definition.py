@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from datapipeline_converters.errors import Problem
@@ -81,12 +82,30 @@ class Repair:
 
 
 @dataclass(frozen=True)
+class PipelineState:
+    """What an account knows of a pipeline beyond its definition; moments are UTC without a zone.
+
+    :param status: the service's word for it, SCHEDULED say; "" where it is not known
+    :param activated_at: when it was first activated
+    :param finished: the end of the last interval that each object has finished, by object id
+    """
+
+    status: str = ""
+    activated_at: datetime | None = None
+    finished: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Definition:
     """A whole pipeline definition.
 
     :param source: what was read, for people
     :param values: parameter values by name; a star on it makes a secret of it
     :param problems: what Data Pipeline would refuse, as far as the reader sees it
+    :param name: the pipeline's name, "" where the carrier does not say
+    :param description: what the carrier says of the pipeline
+    :param tags: the pipeline's tags
+    :param state: what the account knew of it, where it comes from one
     """
 
     source: str
@@ -95,3 +114,7 @@ class Definition:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     problems: tuple[Problem, ...] = ()
+    name: str = ""
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    state: PipelineState = PipelineState()

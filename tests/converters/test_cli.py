@@ -358,9 +358,9 @@ def test_a_binary_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], conte
     assert "not UTF-8 text" in capsys.readouterr().err
 
 
-def test_a_folder_instead_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_without_definitions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", str(tmp_path)]) == 2
-    assert "Is a directory" in capsys.readouterr().err
+    assert "no definitions in this folder" in capsys.readouterr().err
 
 
 def test_an_object_without_type_that_nothing_inherits_from_is_not_lost(

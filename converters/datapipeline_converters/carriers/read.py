@@ -11,20 +11,20 @@ from datapipeline_converters.definition import Definition, Repair
 from datapipeline_converters.errors import UnreadableError
 
 
-def read_definition(path: Path) -> Definition:
-    """Return the pipeline definition in a file.
+def read_definitions(text: str, source: str) -> tuple[Definition, ...]:
+    """Return the pipeline definitions in a text, one or, in a template, several.
 
-    :raises UnreadableError: when the file cannot be read or holds no definition
+    :param source: what the text was read from, for messages
+    :raises UnreadableError: when it holds no definition
     """
-    source = path.name
-    document, repairs = parse_json(read_text(path), source)
+    document, repairs = parse_json(text, source)
     if not isinstance(document, dict):
         raise UnreadableError(source, "its JSON is no object", 'A definition looks like {"objects": [...]}.')
     dropped: list[Repair] = []
     if api_form.is_api_form(document):
         document = api_form.to_definition_file(document, source, dropped)
     definition = definition_file.read(document, source)
-    return replace(definition, repairs=(*repairs, *dropped, *definition.repairs))
+    return (replace(definition, repairs=(*repairs, *dropped, *definition.repairs)),)
 
 
 def read_text(path: Path) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datapipeline_converters.conversion import Conversion
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.options import Options
+    from datapipeline_converters.sources import Input
     from datapipeline_converters.values_files import Given
 
     _MomentType = click.ParamType[datetime]
@@ -125,6 +126,7 @@ def for_each(
     """
     from datapipeline_converters.errors import ConversionError, UsageError
     from datapipeline_converters.options import Options
+    from datapipeline_converters.sources import find_inputs
     from datapipeline_converters.values_files import merge_values, read_given, words
 
     try:
@@ -141,7 +143,11 @@ def for_each(
     taken: set[str] = set()
     unknown = {name for part in given for name in part.names}
     unknown -= words(value for values in options.values.values() for value in values)
-    status = max(_one(file, options, taken, unknown, action) for file in files)
+    try:
+        inputs = find_inputs(files)
+    except ConversionError as error:
+        return fail(str(error))
+    status = max(_one(item, options, taken, unknown, action) for item in inputs)
     for part in given:
         _warn(part, unknown)
     if finish is not None:
@@ -173,40 +179,54 @@ def _warn(given: Given, unknown: Set[str]) -> None:
         click.echo(f"Warning: {given.place}: no definition has a parameter {names}", err=True)
 
 
-def _one(
-    file: Path,
+def _one(item: Input, options: Options, taken: set[str], unknown: set[str], action: Action) -> int:
+    """Act on each definition of one input and return the highest exit status.
+
+    :param taken: names of pipelines and DAGs already given; the input's are added
+    :param unknown: names that values were given for and no input had so far; those that this one has are taken out
+    """
+    from datapipeline_converters.errors import UnreadableError
+    from datapipeline_converters.sources import read_input
+
+    try:
+        definitions = read_input(item)
+    except UnreadableError as error:
+        unknown.clear()  # nobody can tell what this file has
+        return fail(str(error))
+    except RecursionError:
+        return fail(f"{item.label}: nested too deeply. A definition has only a few levels.")
+    except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
+        return _internal(f"{item.label}: ", error)
+    return max(_act(item, definition, options, taken, unknown, action) for definition in definitions)
+
+
+def _act(
+    item: Input,
+    definition: Definition,
     options: Options,
     taken: set[str],
     unknown: set[str],
     action: Action,
 ) -> int:
-    """Act on one file and return its exit status.
-
-    :param taken: names of pipelines and DAGs already given; the file's are added
-    :param unknown: names that values were given for and no file had so far; those that this one has are taken out
-    """
-    from datapipeline_converters.errors import ConversionError, UnreadableError
-    from datapipeline_converters.sources import read_named
+    from datapipeline_converters.errors import ConversionError
+    from datapipeline_converters.sources import named
     from datapipeline_converters.values_files import names_known
 
     try:
-        definition, options = read_named(file, options, taken)
+        definition, options = named(definition, options, taken)
         unknown -= names_known(definition)
         others = frozenset(taken) - {options.name}
         status, conversion = action(definition, replace(options, taken=others))
         taken.update(dag.id for dag in conversion.plan.dags)
         return status
-    except UnreadableError as error:
-        unknown.clear()  # nobody can tell what this file has
-        return fail(str(error))
     except ConversionError as error:
         return fail(str(error))
     except RecursionError:
-        return fail(f"{file}: nested or chained too deeply. Shorten the chain, or take levels out.")
+        return fail(f"{item.label}: nested or chained too deeply. Shorten the chain, or take levels out.")
     except BrokenPipeError:  # whoever read the output has gone: click ends the program
         raise
     except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
-        return _internal(f"{file}: ", error)
+        return _internal(f"{item.label}: ", error)
 
 
 def _internal(where: str, error: Exception) -> int:

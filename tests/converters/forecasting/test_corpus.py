@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from datapipeline_converters.carriers.read import read_definition
 from datapipeline_converters.cli import main
 from datapipeline_converters.errors import UnreadableError
 from datapipeline_converters.forecasting import pipeline
 from datapipeline_converters.options import Options
+from datapipeline_converters.sources import Input, read_input
 
 from tests.corpus import CORPUS, files, needs_corpus
 
@@ -36,7 +36,7 @@ def definitions() -> list[Path]:
     found = []
     for path in (path for form in FORMS for path in files(form) if path.name not in REFUSED):
         try:
-            read_definition(path)
+            read_input(Input(path))
         except UnreadableError:
             continue
         found.append(path)
@@ -56,7 +56,8 @@ def test_both_sides_make_the_same_runs(capsys: pytest.CaptureFixture[str], optio
 
 
 def test_every_activity_is_in_one_dag() -> None:
-    for path in definitions():
-        made = pipeline(read_definition(path), Options(backfill=True))
+    read = [(path, definition) for path in definitions() for definition in read_input(Input(path))]
+    for path, definition in read:
+        made = pipeline(definition, Options(backfill=True))
         members = [member for dag in made.conversion.plan.dags for member in dag.members]
         assert sorted(members) == sorted(made.expected), path.name

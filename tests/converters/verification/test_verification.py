@@ -15,7 +15,7 @@ from datapipeline_converters.expressions import Runtime, Template
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Call
 from datapipeline_converters.rendering.dags import render
-from datapipeline_converters.sources import read_named
+from datapipeline_converters.sources import Input, named, read_input
 from datapipeline_converters.verification import Verification, verify
 from datapipeline_converters.verification.comparison import Difference, Failure
 from datapipeline_converters.verification.report import report_json, report_lines
@@ -397,7 +397,8 @@ def test_real_definitions() -> None:
     converted_files = []
     for path in files("architect"):
         try:
-            converted_files.append(convert(*read_named(path, options, taken)))
+            for definition in read_input(Input(path)):
+                converted_files.append(convert(*named(definition, options, taken)))
         except ConversionError:
             continue  # test_corpus.py knows which
     found = verify(converted_files)
