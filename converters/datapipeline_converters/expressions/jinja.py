@@ -93,6 +93,23 @@ def write_jinja(template: Template, runtime: RuntimeFields, *, many: bool = Fals
     return Written(text, None, *writer.verdict)
 
 
+def _unwrapped(node: Node) -> Node:
+    """Return the expression that a text is, if it is exactly one."""
+    while (
+        isinstance(node, Joined)
+        and len(node.template.parts) == 1
+        and not isinstance(node.template.parts[0], str)
+    ):
+        node = node.template.parts[0]
+    return node
+
+
+def _values(node: Parameter) -> str:
+    """Return a list parameter as a list, also where it has no value."""
+    value = _subscript("params", node.name)
+    return f"({value} or [])" if node.optional else value
+
+
 def _no_mapping() -> UnsupportedExpressionError:
     return UnsupportedExpressionError(
         "the values of a list parameter have to be known at conversion when text is added to each"
@@ -152,6 +169,8 @@ class _Writer:
             return [piece for part in node.template.parts for piece in self._pieces(part)]
         if isinstance(node, Items):
             self._approximate("a list stands in a text for one value: its elements are joined with commas")
+            if any(is_array(_unwrapped(item)) for item in node.nodes):
+                return [self._list_text(node)]
             separated = [piece for item in node.nodes for piece in (LIST_SEPARATOR, *self._pieces(item))]
             return separated[1:]
         if isinstance(node, Parameter):
@@ -182,13 +201,22 @@ class _Writer:
             self._approximate(
                 f"the list `{node.name}` stands in a text for one value: its elements are joined with commas"
             )
-            values = f"({value} or [])" if node.optional else value
-            return Code(f"{values} | join({quoted(LIST_SEPARATOR)})", FILTER)
+            return Code(f"{_values(node)} | join({quoted(LIST_SEPARATOR)})", FILTER)
         if not node.optional:
             return Code(value)
         if node.kind == "text":
             return Code(f"{value} or ''", FILTER)
         return Code(f"'' if {value} is none else {value}", FILTER)
+
+    def _list_text(self, items: Items) -> Code:
+        """Return a list as a text, with elements that only the run knows: none of them leaves no comma."""
+        lists = [
+            _values(item)
+            if isinstance(item, Parameter) and item.is_array
+            else f"[{self._joined_text(item).text}]"
+            for item in map(_unwrapped, items.nodes)
+        ]
+        return Code(f"({' + '.join(lists)}) | join({quoted(LIST_SEPARATOR)})", FILTER)
 
     def _as_text(self, node: Node) -> Code:
         kind = self._kind(node)

@@ -13,6 +13,8 @@ from datapipeline_converters.expressions import (
     Call,
     ExpressionError,
     Facts,
+    Items,
+    Joined,
     Name,
     Node,
     Parameter,
@@ -30,6 +32,7 @@ from hypothesis import strategies as st
 
 from tests.converters.expressions.drawing import (
     LEAP_AND_ENDS,
+    PARAMS,
     all_patterns,
     instants,
     literals,
@@ -102,6 +105,13 @@ def _parsed(source: str) -> Template | None:
 
 @cases(0.1)
 @given(templates, instants, instants, values, st.booleans(), st.booleans())
+@example(  # no element, no comma
+    Template(("x", Items((Text("a"), Joined(Template((PARAMS["array"],))))))),
+    *LEAP_AND_ENDS[:2],
+    {"array": [], "secret": ""},
+    False,
+    False,
+)
 def test_trees_that_no_source_spells(
     template: Template,
     start: datetime,
