@@ -14,12 +14,14 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         os.environ["AIRFLOW_HOME"] = str(folder / "airflow")
-        from bench import converting, copying, parsing
+        from bench import assessing, converting, converting_many, copying, parsing
 
         logging.disable(logging.INFO)
 
         benchmarks = {
             "Converting": converting.results(),
+            "Converting many definitions": converting_many.results(folder),
+            "Assessing an estate": assessing.results(folder),
             "Reading DAG files": parsing.results(folder),
             "Copying": copying.results(folder),
         }

@@ -13,6 +13,7 @@ from datapipeline_converters.ledger import (
     Grade,
     Line,
     Verdict,
+    approximated,
     combine,
     emulated,
     exact,
@@ -24,14 +25,16 @@ from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
-from datapipeline_converters.objects.runnable import ACTIVITY, Activity, Runnable
+from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition, Runnable
 from datapipeline_converters.objects.unsupported import stand_in
+from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
 _Heirs: TypeAlias = Mapping[tuple[str, str], Sequence[EffectiveObject]]
 
 _CUSTOM = re.compile(r"my[A-Z_]")
+_WHEN = {"schedule", "scheduleType"}
 _LATENESS = {"lateAfterTimeout", "onLateAction"}
-# What holds for a task whatever it does, also for one that only fails.
+# What holds for a task whatever it does, also for one that only fails ...
 _OF_EVERY_TASK = frozenset(
     {
         "dependsOn",
@@ -44,10 +47,26 @@ _OF_EVERY_TASK = frozenset(
         "scheduleType",
     }
 )
+# ... where nothing is wrong with the object itself ...
+_OF_SOUND_TASKS = frozenset(
+    {
+        *_OF_EVERY_TASK,
+        "attemptStatus",
+        "failureAndRerunMode",
+        "lateAfterTimeout",
+        "maximumRetries",
+        "onLateAction",
+        "pipelineLogUri",
+        "reportProgressTimeout",
+    }
+)
+# ... and it is no sensor.
+_OF_SOUND_ACTIVITIES = _OF_SOUND_TASKS | {"attemptTimeout", "retryDelay"}
 # What orders tasks, whatever else is made of the object.
 _OF_EVERY_OBJECT = frozenset({"dependsOn", "parent", "precondition"})
 _INHERITANCE_PAGE = "dp-writing-pipeline-definition"
 _PUT_IN = exact("put in where expressions name it")
+_WANTED = "Write a task that does the work and put it in the failing one's place."
 
 
 def account(definition: Definition, model: Model) -> tuple[Line, ...]:
@@ -68,16 +87,24 @@ def account(definition: Definition, model: Model) -> tuple[Line, ...]:
     )
 
 
+def has_effect(object_id: str, key: str, model: Model) -> bool:
+    """Tell whether anything comes of a field of an object, inherited or not."""
+    if object_id not in model.objects:
+        return True
+    verdict = _of_object(object_id, model.objects[object_id].type or "", key, model)
+    return verdict.grade not in {Grade.REFUSED, Grade.NOT_NEEDED}
+
+
 def losses(lines: Iterable[Line], model: Model) -> list[str]:
     """Return what the ledger refuses and no failing task says already, in sentences for the user."""
     inherited = heirs(model.objects.values())
     found: dict[str, None] = {}
     for line in lines:
         if line.verdict.grade is not Grade.REFUSED or (
-            line.object_id in model.failed and line.type != PARAMETER
+            line.type != PARAMETER and (line.object_id in model.failed or line.object_id in model.wanted)
         ):
             continue
-        takers = _takers(line.object_id, line.field, inherited) if line.type != PARAMETER else []
+        takers = _takers(line.object_id, line.field, inherited, model) if line.type != PARAMETER else []
         if takers and all(_is_lost(taker, model) for taker in takers):
             continue
         found.setdefault(f"{_where(line)}: {line.verdict.reason}")
@@ -107,9 +134,7 @@ def _verdict(item: PipelineObject, key: str, model: Model, inherited: _Heirs) ->
     if key == "parent":
         return exact("the parent's fields are applied")
     if item.id == DEFAULT_ID or item.type is None:
-        return _of_takers(item, key, model, inherited) or not_needed(
-            "nothing that inherits it has a use for it"
-        )
+        return _of_takers(item, key, model, inherited) or _of_nobody(item.id, key)
     own = _of_object(item.id, item.type, key, model)
     if own.grade is not Grade.NOT_NEEDED:
         return own
@@ -118,7 +143,7 @@ def _verdict(item: PipelineObject, key: str, model: Model, inherited: _Heirs) ->
 
 def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) -> Verdict | None:
     """Return the worst of what became of a field where it was inherited; None where nobody has a use for it."""
-    takers = _takers(item.id, key, inherited)
+    takers = _takers(item.id, key, inherited, model)
     # What is lost with an object as a whole is said there, unless nothing else takes the field.
     kept = [
         taker
@@ -131,20 +156,31 @@ def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) 
     return worst([*needed, *model.notes.of(item.id, key)]) or worst(found)
 
 
-def _takers(object_id: str, key: str, inherited: _Heirs) -> list[EffectiveObject]:
+def _of_nobody(object_id: str, key: str) -> Verdict:
+    """Return the verdict on an inherited field that nobody has a use for."""
+    if _CUSTOM.match(key) or any(key in cls.verdicts for cls in types().values()):
+        return not_needed("nothing that inherits it has a use for it")
+    return _of_unknown(object_id, key)
+
+
+def _takers(object_id: str, key: str, inherited: _Heirs, model: Model) -> list[EffectiveObject]:
     """Return the objects that inherit a field from an object and have a use for it, those that become tasks first."""
-    takers = [taker for taker in inherited.get((object_id, key), ()) if _knows(taker.type or "", key)]
+    takers = [
+        taker
+        for taker in inherited.get((object_id, key), ())
+        if _knows(taker.type or "", key) or (taker.id, key) in model.read
+    ]
     return sorted(takers, key=lambda taker: not issubclass(class_of(taker.type or ""), Activity))
 
 
 def _is_lost(item: EffectiveObject, model: Model) -> bool:
-    """Tell whether a task fails in an object's place, or nothing stands for it at all."""
-    return item.id in model.failed or (item.type or "") not in types()
+    """Tell whether a task fails in an object's place, or in place of what would use it, or nothing stands for it."""
+    return item.id in model.failed or item.id in model.wanted or (item.type or "") not in types()
 
 
 def _knows(type_name: str, key: str) -> bool:
     cls = types().get(type_name)
-    return bool(_CUSTOM.match(key)) or (key in cls.verdicts if cls else class_of(type_name) is not Component)
+    return bool(_CUSTOM.match(key)) or cls is None or key in cls.verdicts
 
 
 def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
@@ -159,38 +195,94 @@ def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdic
 def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
     """Return what the type says of a field, as far as this object has come to be used."""
     cls, base = types().get(type_name), class_of(type_name)
-    put_in = (object_id, key) in model.read
-    if key == "myComment" and issubclass(base, Runnable):
-        return exact("the task's documentation")
+    put_in = _is_put_in((object_id, key), model)
     if _CUSTOM.match(key):
+        if key == "myComment" and issubclass(base, Runnable) and _is_task(object_id, model):
+            return exact("the task's documentation")
         return _PUT_IN if put_in else not_needed("a field of the user's own that no expression names")
-    if object_id in model.failed:
-        of_every_task = ACTIVITY.get(key) if key in _OF_EVERY_TASK else None
-        return of_every_task or refused(f"its task fails: {model.failed[object_id]}")
     if cls is None:
-        return _PUT_IN if put_in else refused(stand_in(type_name)[1])
+        return _PUT_IN if put_in else refused(stand_in(type_name)[1], _WANTED)
+    if key not in cls.verdicts:
+        return _PUT_IN if put_in else _of_unknown(type_name, key)
+    if object_id in model.failed and not cls.awaits:
+        return _of_failed(object_id, cls, key, model)
     if key in _LATENESS and (reason := _never_late(object_id, model)):
         return not_needed(reason)
     if key == "scheduleType" and model.on_demand:
         return exact("the DAG runs when it is triggered")
     if key == "schedule" and model.on_demand:
         return not_needed("an ondemand pipeline runs when it is triggered")
-    if key not in cls.verdicts:
-        return _PUT_IN if put_in else refused(f"{type_name} has no such field, as far as we know")
     if name := model.absent.get((object_id, key)):
         return not_needed(f"the optional parameter `{name}` has no value: the field counts as absent")
+    if key == "workerGroup" and "runsOn" in model.objects[object_id].fields:
+        return not_needed("`runsOn` wins where both are given")
+    if object_id in model.realised and (left_out := model.left_out.get(object_id, {}).get(key)):
+        return left_out
     verdict = cls.verdicts[key]
+    if object_id not in model.used:
+        return _PUT_IN if put_in else not_needed("no activity leads to this object")
+    if issubclass(cls, DataNode) and key in _WHEN and "precondition" in model.objects[object_id].fields:
+        return exact("when its preconditions are checked")
     if issubclass(cls, Runnable) or key in _OF_EVERY_OBJECT:
         return verdict
-    if object_id in model.realised and (put_in or key not in texts(cls)):
+    if object_id in model.realised and (put_in or key in cls.surroundings or key not in texts(cls)):
         return _PUT_IN if put_in and verdict.grade is Grade.NOT_NEEDED else verdict
     if put_in:
         return _PUT_IN
-    if object_id in model.shown and key in texts(cls):
-        return emulated("what is fixed of it names the data in Airflow's inlets and outlets")
+    if object_id in model.wanted and (cls.awaits or verdict.grade is Grade.NOT_NEEDED):
+        return verdict
+    if object_id in model.wanted:
+        return refused(f"only `{model.wanted[object_id]}` would use it, and its task fails", _WANTED)
+    if whole := model.shown.get((object_id, key)):
+        return emulated("it names the data in Airflow's inlets and outlets")
+    if whole is not None:
+        return approximated(
+            "only what is fixed of it names the data in Airflow's inlets and outlets",
+            "Nothing, as no task reads or writes what it says.",
+        )
     return not_needed(
         "no task reads or writes what this object says: it only orders tasks, or nothing uses it"
     )
+
+
+def _is_task(object_id: str, model: Model) -> bool:
+    return object_id in model.realised or object_id in model.failed
+
+
+def _is_put_in(step: tuple[str, str], model: Model, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
+    """Tell whether a field's value comes to stand in a DAG, by way of the fields that name it.
+
+    :param seen: the fields on the way here
+    """
+    for reader in model.read.get(step, ()):
+        if reader is None:
+            return True
+        object_id, key = reader
+        if object_id in model.failed and key not in _OF_EVERY_TASK:
+            continue
+        if _is_task(object_id, model) or (reader not in seen and _is_put_in(reader, model, seen | {step})):
+            return True
+    return False
+
+
+def _of_unknown(owner: str, key: str) -> Verdict:
+    """Return the verdict on a field that there is not.
+
+    :param owner: the type that should have it, or the object that others inherit it from
+    """
+    if key in WITH_AT | WITHOUT_AT:
+        return not_needed("the service wrote it when the pipeline ran; a definition cannot set it")
+    return refused(
+        f"{owner} has no such field, as far as we know", "Look for a slip in its name, or take it out."
+    )
+
+
+def _of_failed(object_id: str, cls: type[Component], key: str, model: Model) -> Verdict:
+    """Return the verdict on a field of an object in whose place a task fails."""
+    sound = _OF_SOUND_TASKS if issubclass(cls, Precondition) else _OF_SOUND_ACTIVITIES
+    if key in (_OF_EVERY_TASK if object_id in model.faults else sound):
+        return cls.verdicts[key]
+    return refused(f"its task fails: {model.failed[object_id]}", _WANTED)
 
 
 def _never_late(object_id: str, model: Model) -> str:

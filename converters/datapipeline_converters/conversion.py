@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from datapipeline_converters.accounting import account, losses
+from datapipeline_converters.accounting import account, has_effect, losses
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import InvalidDefinitionError, Problem
-from datapipeline_converters.inheritance import inherit
+from datapipeline_converters.handover import handover
 from datapipeline_converters.ledger import Line
-from datapipeline_converters.model import Model
-from datapipeline_converters.names import pipeline_name
+from datapipeline_converters.model import Model, to_be_filled_in
+from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
 from datapipeline_converters.parameter_lines import note_put_in, parameter_lines
-from datapipeline_converters.parameters import Parameters
+from datapipeline_converters.plain_secrets import find_plain_secrets
 from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.definition import make_plan
 from datapipeline_converters.rendering.dags import render
 from datapipeline_converters.reports.ledger_file import ledger_json
 from datapipeline_converters.reports.report import report_text
 from datapipeline_converters.reports.secrets import connections_json, variables_json
-from datapipeline_converters.scope import names_in, starred_names_in
+from datapipeline_converters.validation import refusals
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def convert(definition: Definition, options: Options) -> Conversion:
     :raises InvalidDefinitionError: when Data Pipeline would refuse it, unless `options.allow_invalid`
     """
     model, plan = _plan(definition, options, {})
+    model.refuse(*refusals(definition, options, model))
     if model.problems:
         problems = model.problems
         if not options.allow_invalid:
@@ -80,9 +83,16 @@ def convert(definition: Definition, options: Options) -> Conversion:
         plan = replace(plan, left=[*(str(problem) for problem in problems), *plan.left])
     name = model.name
     note_put_in(model, plan)
-    lines = (*account(definition, model), *parameter_lines(definition, model, plan))
+    taking_over = handover(definition.state, plan, options.start, on_demand=model.on_demand)
+    plan = replace(plan, before_first_run=[*taking_over, *plan.before_first_run])
+    lines = (
+        *account(definition, model),
+        *parameter_lines(definition, model, plan, partial(has_effect, model=model)),
+    )
     plan = replace(plan, left=list(dict.fromkeys([*plan.left, *losses(lines, model)])))
+    plan = _telling_of_passwords(definition, model, plan)
     source = render(plan)
+    plan = _without_idle_variables(plan, source)
     ast.parse(source)  # a file that Python cannot read must never be written
     files = {
         f"{name}.py": File(source),
@@ -95,25 +105,48 @@ def convert(definition: Definition, options: Options) -> Conversion:
     return Conversion(name, files, lines, plan)
 
 
+def _telling_of_passwords(definition: Definition, model: Model, plan: Plan) -> Plan:
+    """Return a plan that tells of every password in a longer text that it does not tell of yet.
+
+    Where a task fails in its place, nothing has taken it out, and the user has it to do; elsewhere it is in a connection.
+    """
+    lost = model.failed.keys() | model.wanted.keys()
+    left, before = dict.fromkeys(plan.left), dict.fromkeys(plan.before_first_run)
+    for secret in find_plain_secrets(definition):
+        owner = f"parameter `{secret.object_id.removeprefix('*')}`" if secret.parameter else secret.place
+        if not secret.in_text or any(text.startswith(f"{owner}:") for text in plan.left):
+            continue
+        if not secret.parameter and secret.object_id in lost:
+            left.setdefault(
+                f"{secret.place}: a password stands in the text: keep it in a Variable or a connection when you write "
+                "the task"
+            )
+        else:
+            before.setdefault(
+                f"{secret.place}: a password stands in the text; no DAG has it, but whoever reads the definition does: "
+                "change it"
+            )
+    return replace(plan, left=list(left), before_first_run=list(before))
+
+
+def _without_idle_variables(plan: Plan, source: str) -> Plan:
+    """Return a plan without the Variables that have no value and that no DAG reads: a task fails in place of what would."""
+    read = set(re.findall(r"\w+", source))
+    idle = {
+        variable.key for variable in plan.variables if variable.value is None and variable.key not in read
+    }
+    told = {to_be_filled_in(key) for key in idle}
+    return replace(
+        plan,
+        variables=[variable for variable in plan.variables if variable.key not in idle],
+        before_first_run=[text for text in plan.before_first_run if text not in told],
+    )
+
+
 def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -> tuple[Model, Plan]:
     """Return a model and its plan; objects with faults stand there as what cannot be converted."""
     model = model_of(definition, options, faults)
     return model, make_plan(model, options)
-
-
-def model_of(definition: Definition, options: Options, faults: Mapping[str, str] | None = None) -> Model:
-    """Return what a definition is once inheritance and values are applied, with nothing planned yet.
-
-    :param faults: what is wrong with objects that are to stand there as what cannot be converted, by object id
-    """
-    objects, circles = inherit(definition)
-    parameters = Parameters(definition, options.values, _names_in_secret_fields(definition, options.values))
-    stem = options.name or definition.name or definition.source.rpartition(".")[0] or "pipeline"
-    name = pipeline_name(stem, options.environment)
-    environment = options.environment or ""
-    model = Model(name, definition.source, objects, parameters, environment, faults=faults or {})
-    model.refuse(*definition.problems, *circles, *parameters.problems())
-    return model
 
 
 def _faults(problems: Sequence[Problem]) -> dict[str, str]:
@@ -122,28 +155,3 @@ def _faults(problems: Sequence[Problem]) -> dict[str, str]:
         if problem.object_id:
             faults.setdefault(problem.object_id, []).append(str(problem))
     return {object_id: " ".join(texts) for object_id, texts in faults.items()}
-
-
-def _names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Return the names whose value ends in a starred field, over any number of steps, or that are named with a star.
-
-    The field decides what is secret, not the parameter.
-
-    :param given: values from files and the command line
-    """
-    texts: dict[str, set[str]] = {}
-    for item in definition.objects.values():
-        for key, values in item.fields.items():
-            texts.setdefault(key, set()).update(value for value in values if isinstance(value, str))
-    for name, parameter in definition.parameters.items():
-        texts.setdefault(name, set()).update(parameter.default)
-    for name, values in (*definition.values.items(), *given.items()):
-        texts.setdefault(name.removeprefix("*"), set()).update(values)
-    found: set[str] = set()
-    waiting = {name for key in texts if key.startswith("*") for text in texts[key] for name in names_in(text)}
-    waiting |= {name for known in texts.values() for text in known for name in starred_names_in(text)}
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= {inner for text in texts.get(name, ()) for inner in names_in(text)} - found
-    return found

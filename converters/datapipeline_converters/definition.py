@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from datapipeline_converters.errors import Problem
 
@@ -88,11 +89,15 @@ class PipelineState:
     :param status: the service's word for it, SCHEDULED say; "" where it is not known
     :param activated_at: when it was first activated
     :param finished: the end of the last interval that each object has finished, by object id
+    :param pipeline_id: its id in the account, df-...; "" where it is not known
+    :param notes: what the account says beyond that, a sentence each
     """
 
     status: str = ""
     activated_at: datetime | None = None
     finished: Mapping[str, datetime] = field(default_factory=dict)
+    pipeline_id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,9 @@ class Definition:
     :param description: what the carrier says of the pipeline
     :param tags: the pipeline's tags
     :param state: what the account knew of it, where it comes from one
+    :param metadata: what a definition file says of itself, as published templates do; no form but the file has it
+    :param used: names of given values that the reader needed, for a template's parameter or a variable of Terraform:
+        they are not values of the pipeline's own parameters
     """
 
     source: str
@@ -118,3 +126,6 @@ class Definition:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     state: PipelineState = PipelineState()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+    place: Path | None = field(default=None, compare=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 
 class ConversionError(Exception):
@@ -19,13 +20,32 @@ class UnreadableError(ConversionError):
 
     def __init__(self, source: str, fault: str, advice: str) -> None:
         super().__init__(f"{source}: {fault}. {advice}")
+        self.facts = (source, fault, advice)
+
+
+class NoDefinitionError(UnreadableError):
+    """An input is something else than a pipeline definition."""
+
+    @classmethod
+    def of(cls, error: UnreadableError) -> NoDefinitionError:
+        """Return the same error, of an input that need not be a definition."""
+        return cls(*error.facts)
 
 
 class UnwritableError(ConversionError):
     """An output cannot be written; what was there before is unchanged."""
 
     def __init__(self, path: str, fault: str) -> None:
-        super().__init__(f"{path}: cannot be written: {fault}. Choose another folder with -o.")
+        super().__init__(f"{path}: cannot be written: {fault}. Choose another place.")
+
+
+class WorkerLostError(ConversionError):
+    """A worker process has ended before its work was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A worker process ended by itself; often memory ran out. Give fewer files at a time."
+        )
 
 
 @dataclass(frozen=True)
@@ -35,11 +55,13 @@ class Problem:
     :param object_id: the object concerned, or "" for the definition as a whole
     :param field: the field concerned, or "" for the object as a whole; without an object, what else is concerned
     :param text: what is wrong and what would be right
+    :param rule: the id of the rule that says so, "" where none was named (see `validation`)
     """
 
     object_id: str
     field: str
     text: str
+    rule: str = attribute(default="", compare=False)
 
     def __str__(self) -> str:
         where = " ".join(

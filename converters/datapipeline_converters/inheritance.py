@@ -52,7 +52,12 @@ def inherit(definition: Definition) -> tuple[dict[str, EffectiveObject], tuple[P
         if circle:
             path = " -> ".join([link.id for link in chain] + [circle])
             problems.append(
-                Problem(item.id, "parent", f"the parents go in a circle: {path}. Remove one of them.")
+                Problem(
+                    item.id,
+                    "parent",
+                    f"the parents go in a circle: {path}. Remove one of them.",
+                    "circular-parent",
+                )
             )
         fields: dict[str, EffectiveField] = {}
         for link in chain:
@@ -95,10 +100,12 @@ def _typed(objects: Iterable[EffectiveObject]) -> Iterator[EffectiveObject]:
 def _faults(item: PipelineObject) -> Iterator[Problem]:
     parents = item.fields.get("parent", ())
     if len(parents) > 1:
-        yield Problem(item.id, "parent", f"takes one reference and has {len(parents)}.")
+        yield Problem(item.id, "parent", f"takes one reference and has {len(parents)}.", "single-value")
     for value in parents:
         if isinstance(value, str) and "#{" in value:
-            yield Problem(item.id, "parent", f"takes a reference and has the text {value!r}.")
+            yield Problem(
+                item.id, "parent", f"takes a reference and has the text {value!r}.", "reference-needed"
+            )
 
 
 def _chain(item: PipelineObject, objects: Mapping[str, PipelineObject]) -> tuple[list[PipelineObject], str]:

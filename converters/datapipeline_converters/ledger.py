@@ -22,12 +22,29 @@ class Grade(StrEnum):
 _SEVERITY = (Grade.NOT_NEEDED, Grade.EXACT, Grade.EMULATED, Grade.APPROXIMATED, Grade.REFUSED)
 
 
+# What the user can do about a verdict that says nothing better. Nothing is to be done about the other grades.
+_ADVICE = {
+    Grade.EMULATED: "Nothing, unless you relied on how Data Pipeline did it.",
+    Grade.APPROXIMATED: "Check whether the difference matters to you; if it does, change the DAG file.",
+    Grade.REFUSED: "Do this part by hand in the DAG file, or take the field out if you no longer need it.",
+}
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """A grade and its reason, in words for the user."""
+    """A grade and its reason, in words for the user.
+
+    :param suggestion: what the user can do about it, a sentence; "" for what holds for all of the grade
+    """
 
     grade: Grade
     reason: str
+    suggestion: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What the user can do about it; "" where there is nothing to do."""
+        return self.suggestion or _ADVICE.get(self.grade, "")
 
     def worse_than(self, other: Verdict) -> bool:
         """Tell whether this verdict says more of a loss than the other."""
@@ -39,19 +56,22 @@ def exact(reason: str) -> Verdict:
     return Verdict(Grade.EXACT, reason)
 
 
-def emulated(reason: str) -> Verdict:
-    """Return the verdict that something else gives the same effect."""
-    return Verdict(Grade.EMULATED, reason)
+def emulated(reason: str, advice: str = "") -> Verdict:
+    """Return the verdict that something else gives the same effect.
+
+    :param advice: what the user can do about it, a sentence; the same for the next two
+    """
+    return Verdict(Grade.EMULATED, reason, advice)
 
 
-def approximated(reason: str) -> Verdict:
+def approximated(reason: str, advice: str = "") -> Verdict:
     """Return the verdict that the effect is close; the reason says what differs."""
-    return Verdict(Grade.APPROXIMATED, reason)
+    return Verdict(Grade.APPROXIMATED, reason, advice)
 
 
-def refused(reason: str) -> Verdict:
+def refused(reason: str, advice: str = "") -> Verdict:
     """Return the verdict that it would have done work and does none; the user has to act."""
-    return Verdict(Grade.REFUSED, reason)
+    return Verdict(Grade.REFUSED, reason, advice)
 
 
 def not_needed(reason: str) -> Verdict:
@@ -80,6 +100,13 @@ class Line:
     inherited_by: tuple[str, ...] = ()
     overridden_for: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where it stands, for the user."""
+        if self.type == PARAMETER:
+            return f"parameter `{self.object_id}`, attribute `{self.field}`"
+        return f"object `{self.object_id}`, field `{self.field}`"
+
     def as_json(self) -> dict[str, Any]:
         """Return the line in the ledger's published shape."""
         return {
@@ -88,6 +115,7 @@ class Line:
             "field": self.field,
             "grade": str(self.verdict.grade),
             "reason": self.verdict.reason,
+            "advice": self.verdict.advice,
             "reference": self.reference,
             "inherited_by": list(self.inherited_by),
             "overridden_for": list(self.overridden_for),
@@ -121,7 +149,7 @@ class Notes:
 
 
 def combine(table: Verdict | None, notes: Iterable[Verdict]) -> Verdict | None:
-    """Return one verdict for a field: the worst grade, with the reasons of that grade joined.
+    """Return one verdict for a field: the worst grade, with the reasons and the advice of that grade joined.
 
     :param table: what the type says of the field in general
     :param notes: what was found out about it in this definition
@@ -130,10 +158,10 @@ def combine(table: Verdict | None, notes: Iterable[Verdict]) -> Verdict | None:
     heaviest = worst([*found, *([table] if table else [])])
     if heaviest is None:
         return None
-    reasons = dict.fromkeys(
-        v.reason for v in [*([table] if table else []), *found] if v.grade == heaviest.grade
-    )
-    return Verdict(heaviest.grade, "; ".join(reasons))
+    alike = [v for v in [*([table] if table else []), *found] if v.grade == heaviest.grade]
+    reasons = dict.fromkeys(v.reason for v in alike)
+    suggestions = dict.fromkeys(v.suggestion for v in alike if v.suggestion)
+    return Verdict(heaviest.grade, "; ".join(reasons), " ".join(suggestions))
 
 
 def verdict_table(*tables: Mapping[str, Verdict]) -> dict[str, Verdict]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import Node
 from datapipeline_converters.inheritance import EffectiveObject
-from datapipeline_converters.ledger import Notes
+from datapipeline_converters.ledger import Notes, Verdict
 from datapipeline_converters.names import identifier
 from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.plan import Connection, Variable
@@ -28,14 +28,21 @@ class Model:
     :param name: the pipeline's name, its environment included
     :param environment: the environment it is converted for, "" for none
     :param source: what the definition was read from
+    :param description: what its carrier says of the pipeline, on one line
+    :param tags: the pipeline's tags, as `key:value`
     :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
     :param problems: what Data Pipeline would refuse
     :param on_demand: whether the whole pipeline runs on demand
     :param faults: what is wrong with objects that are to be converted all the same, by object id
     :param failed: why a task fails in an object's place, by object id
     :param realised: ids of the objects that something in a DAG was made of
-    :param shown: ids of the data nodes that Airflow shows as inlets or outlets
-    :param read: the fields that expressions name or DAGs contain, by object id and key
+    :param used: ids of the objects that the activities lead to, themselves included, over any number of references
+    :param wanted: for each object that only tasks that fail would use, the id of one of those
+    :param left_out: the fields of those that nothing was made of, with the verdict on each, by their ids
+    :param shown: the fields of data nodes that name them in Airflow's inlets or outlets, by object id and key, and
+        whether their whole text does
+    :param read: the fields that expressions name, with the fields in which they do, and those that DAGs contain, with
+        None; by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
     :param revealed: the secrets that are put into fields at conversion, by object id and field ("" and a parameter's name); their names for the user,
         with the parameter each is, if it is one
@@ -59,8 +66,11 @@ class Model:
     faults: Mapping[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     realised: set[str] = field(default_factory=set)
-    shown: set[str] = field(default_factory=set)
-    read: set[tuple[str, str]] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    wanted: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, Mapping[str, Verdict]] = field(default_factory=dict)
+    shown: dict[tuple[str, str], bool] = field(default_factory=dict)
+    read: dict[tuple[str, str], set[tuple[str, str] | None]] = field(default_factory=dict)
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
     before_first_run: dict[str, None] = field(default_factory=dict)
@@ -71,11 +81,17 @@ class Model:
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
+    description: str = ""
+    tags: tuple[str, ...] = ()
 
     def schedule_of(self, object_id: str) -> str:
         """Return the id of the Schedule that an object has in effect, "" if it has none."""
         item = self.objects.get(object_id)
         return next((ref.id for ref in item.refs("schedule")), "") if item else ""
+
+    def note_read(self, step: tuple[str, str], reader: tuple[str, str] | None = None) -> None:
+        """Take note that an expression in a field names another, or that a DAG contains the field's own text."""
+        self.read.setdefault(step, set()).add(reader)
 
     def refuse(self, *problems: Problem) -> None:
         """Take note of what Data Pipeline would refuse, each problem once."""
@@ -112,5 +128,10 @@ class Model:
     def _variable(self, key: str, value: str | None) -> str:
         self.variables[key] = Variable(key, value)
         if value is None:
-            self.before_first_run.setdefault(f"Variable `{key}`: give it a value")
+            self.before_first_run.setdefault(to_be_filled_in(key))
         return key
+
+
+def to_be_filled_in(key: str) -> str:
+    """Return what the user is told of a Variable without value."""
+    return f"Variable `{key}`: give it a value"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 
 # Two of them, an environment, and what we put between them fit into the 250 characters Airflow takes.
 _LONGEST = 110
@@ -50,3 +50,45 @@ def camel_case(name: str) -> str:
     """Return a field's key for an attribute: `file_path` is `filePath`."""
     head, *rest = name.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+class Taken:
+    """The names of pipelines and DAGs that are given already; case does not tell two apart, because file systems differ.
+
+    :param names: those given before
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = set(names)
+        self._folded = {name.lower() for name in self._names}
+        self._last: dict[str, int] = {}
+
+    def give(self, wanted: str) -> str:
+        """Return the wanted name, or the name with the first free number behind it; nobody else gets it."""
+        name, folded = wanted, wanted.lower()
+        if folded in self._folded:
+            # All smaller numbers were found taken before, and names are never given back.
+            number = self._last.get(folded, 2)
+            while f"{folded}_{number}" in self._folded:
+                number += 1
+            self._last[folded] = number
+            name = f"{wanted}_{number}"
+        self.add([name])
+        return name
+
+    def add(self, names: Iterable[str]) -> None:
+        """Take names that were given elsewhere."""
+        for name in names:
+            self._names.add(name)
+            self._folded.add(name.lower())
+
+    def others(self, name: str) -> frozenset[str]:
+        """Return all names but one, spelled as they were given."""
+        return frozenset(self._names - {name})
+
+    def has_any(self, names: Iterable[str], own: str) -> bool:
+        """Tell whether one of the names is given, spelled the same, to anybody but its owner.
+
+        :param own: the owner's own name
+        """
+        return any(name in self._names and name != own for name in names)

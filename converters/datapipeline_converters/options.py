@@ -22,6 +22,7 @@ class Options:
 
     :param values: parameter values that win over those of the definition, by name; a star on it makes a secret of it
     :param start: first interval start to run; earlier intervals are passed over
+    :param carry_on: start where Data Pipeline stopped, as far as the account has said; `start` wins
     :param backfill: run all intervals since the schedule's start, however long ago that is
     :param catchup: make up for intervals that are missed; else only the latest of them runs
     :param activated_at: when the pipeline was first activated, for FIRST_ACTIVATION_DATE_TIME
@@ -36,6 +37,7 @@ class Options:
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     start: datetime | None = None
+    carry_on: bool = False
     backfill: bool = False
     catchup: bool = True
     activated_at: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Definition, Parameter
@@ -42,8 +42,16 @@ _OF_THE_VALUE = {
     "isArray": exact("whether the value is a list"),
     "allowedValues": exact("the value was checked by it at conversion"),
 }
-_NEEDED = approximated("the Param always has a value, because something is calculated with it")
-_LIST = approximated("there are several values, though `isArray` is not given: they are taken for a list")
+_NEEDED = approximated(
+    "the Param always has a value, because something is calculated with it",
+    "Give it a value whenever you trigger the DAG.",
+)
+_LIST = approximated(
+    "there are several values, though `isArray` is not given: they are taken for a list",
+    'Give one value, or declare the parameter with "isArray": "true".',
+)
+_AGAIN = "Convert again with --set to have another value."
+_HIDE_IT = "Write something else into the field, or rename the parameter, without a star, if it is no secret."
 _REVEALED = "put in at conversion, so it stands in the DAG file, though it is a secret"
 _ABSENT = exact(
     "without a value, a field that is nothing but the parameter counts as absent; inside a text it is empty"
@@ -55,18 +63,24 @@ def note_put_in(model: Model, plan: Plan) -> None:
     for name in _in_form(plan):
         reason = f"`{name}` is put in at conversion: another value in the trigger form has no effect here"
         for place in model.parameters.put_in.get(name, ()):
-            model.notes.add(*place, emulated(reason))
+            model.notes.add(*place, emulated(reason, _AGAIN))
 
 
-def parameter_lines(definition: Definition, model: Model, plan: Plan) -> Iterator[Line]:
-    """Yield the lines in the order of the file."""
+def parameter_lines(
+    definition: Definition, model: Model, plan: Plan, has_effect: Callable[[str, str], bool]
+) -> Iterator[Line]:
+    """Yield the lines in the order of the file.
+
+    :param has_effect: tells whether anything comes of an object's field
+    """
     in_form = _in_form(plan)
     for parameter in definition.parameters.values():
         needed = any(
             parameter.name in dag.params and not dag.params[parameter.name].declared.optional
             for dag in plan.dags
         )
-        fate = _Fate(parameter, model, parameter.name in in_form, needed)
+        put_in = any(has_effect(*place) for place in model.parameters.put_in.get(parameter.name, ()))
+        fate = _Fate(parameter, model, parameter.name in in_form, needed, put_in)
         for key in parameter.attributes:
             yield Line(parameter.id, PARAMETER, key, fate.verdict(key), _PAGE)
 
@@ -81,21 +95,29 @@ class _Fate:
 
     :param in_form: whether the trigger form of a DAG asks for it
     :param needed: whether one does that does not take it without a value
+    :param put_in: whether its value is put into a field of which something comes
     """
 
     parameter: Parameter
     model: Model
     in_form: bool
     needed: bool
+    put_in: bool
 
     def verdict(self, key: str) -> Verdict:
         """Return what became of an attribute."""
         if key not in _IN_FORM:
             if _COMMENT.match(key):
                 return not_needed("a comment, which has no effect")
-            return refused(f"a parameter has no attribute {key!r}, as far as we know")
+            return refused(
+                f"a parameter has no attribute {key!r}, as far as we know",
+                "Look for a slip in its name, or take it out.",
+            )
         if key == "type" and self.parameter.kind.lower() not in TYPES:
-            return approximated("there is no such type, as far as we know: the values are texts")
+            return approximated(
+                "there is no such type, as far as we know: the values are texts",
+                "Write String, Integer, Double or AWS::S3::ObjectKey.",
+            )
         if key == ("default" if self.parameter.default else "type") and self._is_undeclared_list:
             return _LIST
         if key == "default":
@@ -109,6 +131,8 @@ class _Fate:
             return _ABSENT if absent else not_needed(self._elsewhere())
         if key == "type" and TYPES[self.parameter.kind.lower()] == "text":
             return not_needed("any text will do")
+        if not self._has_effect:
+            return not_needed(self._elsewhere())
         return _OF_THE_VALUE.get(key) or not_needed(self._elsewhere())
 
     @property
@@ -128,23 +152,39 @@ class _Fate:
     def _default(self) -> Verdict:
         name, parameters = self.parameter.name, self.model.parameters
         if not self.parameter.default:
-            return not_needed("it holds no value")
-        if parameters.values(name) != self.parameter.default:
-            return not_needed("another value is given, which wins")
-        put_in = name in parameters.put_in
+            written = any(self.parameter.attributes.get("default", ()))
+            return not_needed(
+                "the template has another value, which wins" if written else "it holds no value"
+            )
+        if parameters.is_given(name):
+            same = parameters.values(name) == self.parameter.default
+            return not_needed("the same value is given" if same else "another value is given, which wins")
+        put_in = self.put_in
         if self.in_form:
             return (
-                emulated("the Param's value; put in where it is needed before any run")
+                emulated("the Param's value; put in where it is needed before any run", _AGAIN)
                 if put_in
                 else (_IN_FORM["default"])
             )
         if parameters.is_secret(name) and self._revealed:
-            return approximated(_REVEALED)
+            return approximated(_REVEALED, _HIDE_IT)
         if parameters.is_secret(name) and (put_in or self._variable):
             return exact(f"the value of {self._variable or 'the connection'}")
         if put_in:
-            return emulated("put in at conversion; to have another value, convert again with --set")
+            return emulated("put in at conversion; to have another value, convert again with --set", _AGAIN)
+        if name in parameters.shown:
+            return emulated("part of what data is called in Airflow's inlets and outlets")
         return not_needed(self._elsewhere())
+
+    @property
+    def _has_effect(self) -> bool:
+        """Whether anything comes of the value."""
+        return (
+            self.put_in
+            or self._revealed
+            or bool(self._variable)
+            or self.parameter.name in self.model.parameters.shown
+        )
 
     @property
     def _variable(self) -> str:
@@ -167,7 +207,7 @@ class _Fate:
             return "the value stands in the DAG file, and the trigger form does not ask for it"
         if self._variable:
             return f"the value is in {self._variable}, and the trigger form does not ask for it"
-        if name in parameters.put_in:
+        if self.put_in:
             where = "in a connection" if parameters.is_secret(name) else "put in at conversion"
             return f"the value is {where}, and the trigger form does not ask for it"
         if self._is_read and parameters.values(name) is None:

@@ -11,7 +11,7 @@ from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ParameterKind
 from datapipeline_converters.names import unique
-from datapipeline_converters.passwords import masked, passwords_in
+from datapipeline_converters.passwords import masked, named_like_a_secret, passwords_in, separate_passwords
 
 # The types there are, in lower case, and what their values are.
 TYPES: Mapping[str, ParameterKind] = {
@@ -27,12 +27,6 @@ _FORMS = {
 }
 # Longer whole numbers do not come back the same from a browser.
 _DIGITS = 15
-
-# A parameter named like a secret is one, starred or not: many definitions forget the star.
-_SECRET_NAME = re.compile(
-    r"(?i:passw|passphrase|pwd|secret|token|credential|private_?key|access_?key|api_?key)"
-    r"|(?:[a-z\d]Pass|(?:^|_)pass)(?![a-z])"
-)
 
 
 class Parameters:
@@ -56,6 +50,8 @@ class Parameters:
         """Names that a text names, whatever came of it."""
         self.put_in: dict[str, dict[tuple[str, str], None]] = {}
         """The fields into which the values are put that parameters have now, as object and key, by name."""
+        self.shown: set[str] = set()
+        """Names whose values are part of what data is called in Airflow."""
 
     def knows(self, name: str) -> bool:
         """Tell whether a name is a parameter's: one that is declared, or has a value."""
@@ -82,6 +78,10 @@ class Parameters:
             return self._stored[name]
         return self.get(name).default or None
 
+    def is_given(self, name: str) -> bool:
+        """Tell whether a parameter has a value beside its default."""
+        return name in self._stored
+
     def is_starred(self, name: str) -> bool:
         """Tell whether a parameter is declared, or its value given, with a star."""
         return self.get(name).starred or name in self._starred
@@ -91,13 +91,18 @@ class Parameters:
         return (
             self.is_starred(name)
             or name in self._secret
-            or bool(_SECRET_NAME.search(name))
+            or named_like_a_secret(name)
             or any(
                 True
                 for value in (*(self.values(name) or ()), *self.get(name).allowed_values)
                 for _ in passwords_in(value)
             )
+            or any(True for _ in separate_passwords(self.values(name) or ()))
         )
+
+    def is_secret_field(self, key: str) -> bool:
+        """Tell whether a field of the user's own is a secret by its name, or by where its value ends."""
+        return key.startswith("my") and (key in self._secret or named_like_a_secret(key))
 
     def element(self, name: str, position: int) -> str:
         """Return a name for one value of a list, different from every parameter's.
@@ -131,7 +136,7 @@ class Parameters:
         What an expression in a value comes to is not known here. An empty text is how people leave out what is optional.
         """
         return [
-            Problem("", f"parameter {name!r}", fault)
+            Problem("", f"parameter {name!r}", fault, "parameter-value")
             for name, parameter in self.declared.items()
             for fault in self._faults(name, parameter)
         ]

@@ -5,6 +5,7 @@ The rules are section "Names" of the expression pages (dp-pipeline-expressions, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,10 +17,18 @@ from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.model import Model, Reading
 from datapipeline_converters.names import identifier
-from datapipeline_converters.passwords import passwords_in, without_passwords
+from datapipeline_converters.passwords import masked, passwords_in, separate_passwords, without_passwords
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
 _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
+
+# No text of a definition holds it: it marks what is open in a text.
+_OPEN = "\ue000"
+_COMPARE = "Compare the text in a run with what Data Pipeline made of it."
+_DECLARE_IT = "Correct the name, or declare a parameter of this name."
+_CHANGE_IT = (
+    "Import the Variable, keep its file to yourself, and change the password: it stood in a definition."
+)
 
 
 class MissingValueError(Exception):
@@ -59,13 +68,16 @@ class Scope:
         """
         if self.late:
             text = self._without_passwords(text)
+            text = self._without_quoted_passwords(text)
         template = expressions.parse(text, self._elsewhere())
         for name in expressions.calculated_with(template, self._is_number):
             if self.late and self.model.parameters.is_secret(str(name).removeprefix("*")):
                 continue  # it is a text then, which is told where the text is written
             reason = f"`{name}` is calculated with as a number: what Data Pipeline did is not documented"
-            self.model.notes.add(*self._text_place(), approximated(reason))
-        return expressions.bind(template, self.resolve)
+            self.model.notes.add(*self._text_place(), approximated(reason, _COMPARE))
+        bound = expressions.bind(template, self.resolve)
+        quoted = self.late and any(isinstance(leaf, Text) for leaf in expressions.leaves(template))
+        return self._without_built_passwords(bound) if quoted else bound
 
     def _is_number(self, name: Name) -> bool:
         """Tell whether a name is a parameter whose values are numbers."""
@@ -92,7 +104,7 @@ class Scope:
             return Runtime(head, self.owner.id)
         if key := self._key(head):
             return self._field(key)
-        own = {"name": self.owner.name, "id": self.owner.id, "type": self.owner.type}.get(head)
+        own = {"name": masked(self.owner.name), "id": self.owner.id, "type": self.owner.type}.get(head)
         if own is not None:
             return Text(own)
         if head in WITHOUT_AT:
@@ -152,7 +164,7 @@ class Scope:
             return self._unknown(name, f"`{head}` refers to no object")
         if rest[-1].startswith("@") and rest[-1] != "@id":
             return self._unknown(name, "run-time fields cannot be reached through another object")
-        self.model.read.add((self.owner.id, head))
+        self.model.note_read((self.owner.id, head), self._text_place())
         nodes = []
         for target in targets:
             if target not in self.model.objects:
@@ -166,18 +178,24 @@ class Scope:
         known = self._reading(step)
         if known in self.open:
             raise expressions.ExpressionError(f"the field refers to itself: {self._path(step)}")
-        self.model.read.add(step)
-        if key.startswith("*") and not self.late:
+        self.model.note_read(step, self._text_place())
+        starred = key.startswith("*") or self._is_secret(key)
+        if starred and not self.late:
             self._reveal(f"field `{key}` of `{self.owner.id}`", "", step)
         # Fields that quote each other several times over would otherwise be read again for each quotation.
         if known not in self.model.nodes:
             inner = self._inside(step)
-            self.model.nodes[known] = (
-                inner._starred(key) if key.startswith("*") and self.late else inner._values(key)
-            )
+            self.model.nodes[known] = inner._starred(key) if starred and self.late else inner._values(key)
         for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
             self._reveal(secret, parameter)
         return self.model.nodes[known]
+
+    def _is_secret(self, key: str) -> bool:
+        """Tell whether a field without a star is a secret of the user's own, in plain text."""
+        values = self.owner.fields[key].values
+        return self.model.parameters.is_secret_field(key) and all(
+            isinstance(value, str) and "#{" not in value for value in values
+        )
 
     def _reading(self, step: tuple[str, str]) -> Reading:
         """Return a field or parameter with all that its meaning depends on."""
@@ -288,6 +306,12 @@ class Scope:
         """Return the Variable that holds a secret parameter's value, one for each of several values."""
         values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
         keys = self.model.secret_keys.setdefault(name, {})
+        if any(password for value in values or () for password in passwords_in(value)) or any(
+            True for _ in separate_passwords(values or ())
+        ):
+            self.model.leave(
+                f"parameter `{name}`: a password stands in the text that is its value; all of it is in a Variable now"
+            )
         if values is None:
             if declared.is_array:
                 reason = f"the list `{name}` has no value: its Variable is one text, whatever it holds"
@@ -356,35 +380,80 @@ class Scope:
         if isinstance(value, tuple):
             if len(value) > 1:
                 reason = f"the values of the secret {what} stand in one Variable, joined with commas"
-                self.model.notes.add(*self._text_place(), approximated(reason))
+                self.model.notes.add(*self._text_place(), approximated(reason, _COMPARE))
             value = ",".join(value)
         return self.model.secret(name, value)
 
     def _without_passwords(self, text: str) -> str:
         """Return a text whose passwords are taken out and stand in Variables instead."""
         owner, field = self._place()
-        place = f"object `{owner}`, field `{field}`"
+        return without_passwords(
+            text,
+            lambda password: _named(take_password(self.model, owner, field, self._text_place(), password)),
+        )
+
+    def _without_quoted_passwords(self, text: str) -> str:
+        """Return a text in whose expressions what is quoted and holds a password stands in Variables instead."""
+        if not any(passwords_in(text)):
+            return text
+        owner, field = self._place()
+        for leaf in reversed([*expressions.leaves(expressions.parse(text, self._elsewhere()))]):
+            if isinstance(leaf, Text) and leaf.origin and any(passwords_in(leaf.value)):
+                name = take_password(self.model, owner, field, self._text_place(), leaf.value)
+                start = leaf.origin.position
+                text = f"{text[:start]}*{name}{text[start + len(leaf.value) + 2 :]}"
+        return text
+
+    def _without_built_passwords(self, template: Template) -> Template:
+        """Return a bound text without the passwords that expressions have made of what is quoted in them."""
+        # What only a run knows is an expression still, in which no password is looked for.
+        text = "".join(
+            part if isinstance(part, str) else f"#{{{_OPEN}{place}}}"
+            for place, part in enumerate(template.parts)
+        )
+        owner, field = self._place()
+        found: list[Node] = []
 
         def take(password: str) -> str:
-            name = self.model.parameters.add_secret(f"{identifier(owner)}_{field}_password", password)
-            self.model.leave(f"{place}: a password was taken out of the text; it is in a Variable now")
-            reason = f"a password in it is in the Variable `{self.model.secret_key(name)}`"
-            self.model.notes.add(*self._text_place(), emulated(reason))
-            return f"#{{*{name}}}"
+            secret = re.sub(rf"#{{{_OPEN}\d+}}", "", password)
+            found.append(
+                self.resolve(
+                    Name((f"*{take_password(self.model, owner, field, self._text_place(), secret)}",))
+                )
+            )
+            return f"#{{{_OPEN}{len(template.parts) + len(found) - 1}}}"
 
         text = without_passwords(text, take)
-        if any(passwords_in(text)):
-            self.model.leave(
-                f"{place}: a password stands inside an expression and would stay in the DAG file. "
-                "Put it into a starred parameter"
-            )
-        return text
+        if not found:
+            return template
+        nodes = [*template.parts, *found]
+        pieces = re.split(rf"#{{{_OPEN}(\d+)}}", text)
+        parts = [nodes[int(piece)] if place % 2 else piece for place, piece in enumerate(pieces)]
+        return replace(template, parts=tuple(part for part in parts if part != ""))
 
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""
         written = self.hopped or name
-        self.model.notes.add(*self._place(), refused(f"`#{{{written}}}` is left as it was: {why}"))
+        self.model.notes.add(
+            *self._place(), refused(f"`#{{{written}}}` is left as it was: {why}", _DECLARE_IT)
+        )
         return Text(f"#{{{written}}}")
+
+
+def take_password(model: Model, owner: str, field: str, place: tuple[str, str], password: str) -> str:
+    """Take a password out of a text and return the name of the secret parameter that it becomes.
+
+    :param owner: the object whose field is converted
+    :param field: that field
+    :param place: the object and the field in whose text it stands
+    """
+    name = model.parameters.add_secret(f"{identifier(owner)}_{identifier(field)}_password", password)
+    model.leave(
+        f"object `{owner}`, field `{field}`: a password was taken out of the text; it is in a Variable now"
+    )
+    reason = f"a password in it is in the Variable `{model.secret_key(name)}`"
+    model.notes.add(*place, emulated(reason, _CHANGE_IT))
+    return name
 
 
 def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]:
@@ -399,7 +468,14 @@ def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]
             model.parameters.read.add(name)
         else:
             result.append(value)
+    texts = [value if isinstance(value, str) else "" for value in result]
+    for place in separate_passwords(texts):
+        result[place] = _named(take_password(model, owner.id, key, (owner.id, key), texts[place]))
     return tuple(result)
+
+
+def _named(name: str) -> str:
+    return f"#{{*{name}}}"
 
 
 def _absent(model: Model, owner: EffectiveObject, value: Value, trail: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """Reads parameter values from files and from the command line; each key by itself, later ones win.
 
 A file is a mapping, or has it under `values`; beside it, `environments` may hold a mapping for each environment.
+CloudFormation's own files with the parameters of a stack will do as well.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from datapipeline_converters.carriers.json_text import check_characters, parse_json
 from datapipeline_converters.carriers.parameters import read_values
 from datapipeline_converters.carriers.read import read_text
 from datapipeline_converters.carriers.shapes import dictionary
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import UnreadableError, UsageError
-from datapipeline_converters.yaml_texts import ReadingError, load_texts
+from datapipeline_converters.yaml_nodes import NotYamlError, ReadingError
+from datapipeline_converters.yaml_texts import load_texts
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # What a definition has beside its values: a whole one may be given for them.
@@ -87,7 +87,9 @@ def names_known(definition: Definition) -> set[str]:
     ]
     fields = [values for item in definition.objects.values() for values in item.fields.values()]
     used = words(value for values in (*fields, *stored) for value in values if isinstance(value, str))
-    return used.union(definition.parameters, (name.removeprefix("*") for name in definition.values))
+    return used.union(
+        definition.parameters, definition.used, (name.removeprefix("*") for name in definition.values)
+    )
 
 
 def words(texts: Iterable[str]) -> set[str]:
@@ -97,7 +99,11 @@ def words(texts: Iterable[str]) -> set[str]:
 
 def _read_file(path: Path, environment: str | None) -> Given:
     source = str(path)
-    document = _parse(read_text(path), source)
+    if path.suffix == ".tfvars":
+        from datapipeline_converters.carriers.terraform.variables import read_variables
+
+        return Given(source, read_values(read_variables(read_text(path), source), source))
+    document = _stack_parameters(_parse(read_text(path), source))
     if not isinstance(document, dict):
         raise UnreadableError(source, "no values in it", 'Write {"values": {"myName": "value"}}.')
     environments = document.get("environments")
@@ -109,6 +115,18 @@ def _read_file(path: Path, environment: str | None) -> Given:
     )
     own, unread_there = _section(_chosen(environments, environment, source), source)
     return Given(source, _over(common, own), (*unread, *unread_there))
+
+
+def _stack_parameters(document: Any) -> Any:
+    """Return the values of a file with parameters of a stack, as CloudFormation and CodePipeline have them, by name."""
+    if isinstance(document, list):
+        items = [item for item in document if isinstance(item, dict) and "ParameterKey" in item]
+        if items and len(items) == len(document):
+            return {"values": {str(item["ParameterKey"]): item.get("ParameterValue") for item in items}}
+    elif isinstance(document, dict) and document.keys() == {"Parameters"}:
+        values = document["Parameters"]
+        return {"values": values} if isinstance(values, dict) else document
+    return document
 
 
 def _chosen(environments: dict[str, Any], environment: str | None, source: str) -> dict[str, Any]:
@@ -139,16 +157,10 @@ def _parse(text: str, source: str) -> Any:
     try:
         document = load_texts(text)
         check_characters(document, source)
+    except NotYamlError as error:
+        raise UnreadableError(source, f"neither JSON nor YAML: {error.fault}", error.advice) from None
     except ReadingError as error:
         raise UnreadableError(source, error.fault, error.advice) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise UnreadableError(
-            source, f"neither JSON nor YAML: {error.problem}{place}", "Correct it."
-        ) from None
-    except yaml.YAMLError:
-        raise UnreadableError(source, "neither JSON nor YAML: a control character", "Remove it.") from None
     except RecursionError:
         raise UnreadableError(source, "nested too deeply", "Values are texts and lists of texts.") from None
     return document

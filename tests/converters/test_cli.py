@@ -38,9 +38,11 @@ def convert(tmp_path: Path, folder: Path) -> Any:
     return run
 
 
-def test_a_conversion_writes_four_files(convert: Any, folder: Path) -> None:
+def test_a_conversion_writes_four_files_and_their_base(convert: Any, folder: Path) -> None:
     assert convert(definition(SHELL)) == 0
-    assert sorted(path.name for path in folder.iterdir()) == [
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) == [
+        ".dp2airflow",
+        ".dp2airflow/x.json",
         "x.connections.json",
         "x.ledger.json",
         "x.py",
@@ -64,8 +66,8 @@ def test_the_ledger_has_a_line_for_each_field(convert: Any, folder: Path) -> Non
         ("Say", "myComment"),
         ("Say", "maximumRetries"),
     }
-    shape = {"object", "type", "field", "grade", "reason", "reference", "inherited_by", "overridden_for"}
-    assert all(set(line) == shape for line in ledger["lines"])
+    shape = {"object", "type", "field", "grade", "reason", "advice", "reference", "inherited_by"}
+    assert all(set(line) == {*shape, "overridden_for"} for line in ledger["lines"])
     assert all(line["reason"] and line["reference"] for line in ledger["lines"])
 
 
@@ -145,7 +147,8 @@ def test_what_is_invalid_becomes_a_task_that_fails_when_allowed(convert: Any, fo
 
 
 def test_an_unsupported_type_becomes_a_task_that_fails(convert: Any, folder: Path) -> None:
-    assert convert(definition({"id": "Pig", "type": "PigActivity", "script": "x"})) == 1
+    pig = {"id": "Pig", "type": "PigActivity", "script": "x", "runsOn": {"ref": "C"}}
+    assert convert(definition(pig, {"id": "C", "type": "EmrCluster"})) == 1
     assert "PigActivity is not supported yet." in (folder / "x.py").read_text()
 
 
@@ -351,7 +354,7 @@ def test_a_folder_in_the_way_of_a_file(
     assert [path.name for path in folder.iterdir()] == ["x.report.md"]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary\x00", b"PK\x03\x04\x80"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary", b"PK\x03\x04\x80"])
 def test_a_binary_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
     (tmp_path / "x.json").write_bytes(content)
     assert main(["convert", str(tmp_path / "x.json")]) == 2

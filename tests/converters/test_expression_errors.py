@@ -326,7 +326,7 @@ def test_a_converted_mistake_is_told_once_and_keeps_its_caret(
     path.write_text(json.dumps({"objects": [DEFAULT, SAY | {"command": "echo #{1 / 0}"}]}))
     assert main(["convert", str(path), "--allow-invalid", "-o", str(tmp_path / "dags")]) == 1
     _, _, left = capsys.readouterr().out.partition("  Left to you:\n")
-    assert left == (
+    assert left.partition("  Before the first run:\n")[0] == (
         "    - object 'Say' field 'command': division by zero\n"
         "          echo #{1 / 0}\n"
         "                   ^\n"

@@ -246,7 +246,13 @@ def test_what_is_required_may_be_inherited() -> None:
             {"id": "Q", "type": "SqlActivity", "database": ref("Db"), "script": "x"},
         )
     found = converted(
-        {"id": "P", "connectionString": "jdbc:mysql://h/d", "username": "u", "*password": "p"},
+        {
+            "id": "P",
+            "connectionString": "jdbc:mysql://h/d",
+            "jdbcDriverClass": "com.mysql.jdbc.Driver",
+            "username": "u",
+            "*password": "p",
+        },
         {"id": "Db", "type": "JdbcDatabase", "parent": ref("P")},
         {"id": "Q", "type": "SqlActivity", "database": ref("Db"), "script": "x"},
     )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import pytest
+from datapipeline_converters.carriers import definition_file
+from datapipeline_converters.conversion import convert
 from datapipeline_converters.errors import InvalidDefinitionError
 from datapipeline_converters.options import Options
 
 from tests.converters.planned import NOW, arguments, converted, ref, shell
-from tests.golden import DAGS, convert_example
+from tests.golden import DAGS, NAMES, convert_example
 
 WORD = "hunter2"
 
@@ -34,6 +39,7 @@ DATABASE = {
     "username": "u",
     "*password": WORD,
     "connectionString": "jdbc:mysql://h/d",
+    "jdbcDriverClass": "com.mysql.jdbc.Driver",
 }
 CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "a starred field of one's own": ([shell("A", command="echo #{*mySecret}", **{"*mySecret": WORD})], {}),
@@ -84,6 +90,59 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         ],
         {},
     ),
+    "a parameter where a password stands": (
+        [shell("A", command="mysql -p#{myX} shop")],
+        {"parameters": [{"id": "myX", "default": WORD}]},
+    ),
+    "a value where a password stands": (
+        [shell("A", command="curl -u bob:#{myX} https://example.com")],
+        {"parameters": [{"id": "myX"}], "values": {"myX": WORD}},
+    ),
+    "a command in a parameter": (
+        [shell("A", command="#{myCommand}")],
+        {"parameters": [{"id": "myCommand", "default": f"mysql -p{WORD}"}]},
+    ),
+    "a command in a value": (
+        [shell("A", command="cd x && #{myCommand}")],
+        {"values": {"myCommand": f"mysql -p{WORD}"}},
+    ),
+    "a field of one's own named like a secret": (
+        [shell("A", command="x #{myDbPassword}", myDbPassword=WORD)],
+        {},
+    ),
+    "a field of one's own where a password stands": (
+        [shell("A", command="x --password #{myX}", myX=WORD)],
+        {},
+    ),
+    "a parameter that is an argument": (
+        [
+            shell("A", command="x #{myX}"),
+            shell("B", command=None, scriptUri="s3://b/x", scriptArgument=["--password", "#{myX}"]),
+        ],
+        {"parameters": [{"id": "myX", "default": WORD}]},
+    ),
+    "a list of arguments": (
+        [shell("A", command="x #{myList}")],
+        {"parameters": [{"id": "myList", "isArray": "true", "default": ["--password", WORD]}]},
+    ),
+    "a password built by an expression": ([shell("A", command=f"#{{'mysql -p' + '{WORD}'}}")], {}),
+    "a password quoted in an expression": ([shell("A", command=f"x --password #{{'{WORD}'}}")], {}),
+    "a command quoted beside what a run knows": (
+        [shell("A", command=f"#{{'mysql -p{WORD} '}}#{{@scheduledStartTime}}")],
+        {},
+    ),
+    "SQL": (
+        [
+            {
+                "id": "A",
+                "type": "SqlActivity",
+                "script": f"CREATE USER u IDENTIFIED BY '{WORD}'",
+                "database": ref("Db"),
+            },
+            DATABASE | {"*password": "other"},
+        ],
+        {},
+    ),
     "a parameter whose name ends in pass": (
         [shell("A", command="PGPASSWORD=#{myDbPass} psql")],
         {"parameters": [{"id": "myDbPass", "default": WORD}]},
@@ -101,6 +160,133 @@ def test_a_secret_goes_to_a_variable_or_a_connection(case: str) -> None:
     assert WORD not in " ".join(found.plan.left)
     text = arguments(found, "A").get("command") or arguments(found, "A")["sql"]
     assert "{{ var.value.x_secret_" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--user", "u", "--password", WORD], ["--user", "u", "--password", "{}"]),
+        (["--password", WORD, "x"], ["--password", "{}", "x"]),
+        (["sshpass", "-p", WORD, "ssh"], ["sshpass", "-p", "{}", "ssh"]),
+        ([f"--password={WORD}", "x"], ["--password={}", "x"]),
+        (["--password-file", "f"], ["--password-file", "f"]),
+        (["-p", "3306"], ["-p", "3306"]),
+    ],
+)
+def test_a_password_among_arguments(given: list[str], expected: list[str]) -> None:
+    script = {"id": "A", "type": "ShellCommandActivity", "scriptUri": "s3://b/x.sh", "scriptArgument": given}
+    found = converted(script)
+    key = "{{ var.value.x_secret_A_scriptArgument_password }}"
+    assert arguments(found, "A")["script_arguments"] == [text.replace("{}", key) for text in expected]
+    assert [name for name, file in found.files.items() if WORD in file.text] == (
+        ["x.variables.json"] if "{}" in "".join(expected) else []
+    )
+    assert found.complete is ("{}" not in "".join(expected))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"parameters": [{"id": "myCommand", "default": f"mysql -p{WORD}"}]},
+        {"values": {"myCommand": f"mysql -p{WORD}"}},
+        {"parameters": [{"id": "*myCommand"}], "values": {"*myCommand": f"mysql -p{WORD}"}},
+    ],
+)
+def test_a_password_in_a_command_that_is_a_value_is_told(rest: dict[str, Any]) -> None:
+    found = converted(shell("A", command="#{myCommand}"), **rest)
+    assert found.plan.left == [
+        "parameter `myCommand`: a password stands in the text that is its value; all of it is in a Variable now"
+    ]
+
+
+def test_a_password_in_what_is_not_converted_is_told() -> None:
+    pig = {"id": "P", "type": "PigActivity", "script": f"sh x --password {WORD}", "runsOn": ref("E")}
+    found = converted(pig, {"id": "E", "type": "EmrCluster"})
+    assert [text for text in found.plan.left if "password" in text] == [
+        "object `P`, field `script`: a password stands in the text: keep it in a Variable or a connection when you "
+        "write the task"
+    ]
+    assert not [name for name, file in found.files.items() if WORD in file.text]
+
+
+@pytest.mark.parametrize(
+    ("changed", "rest", "place"),
+    [
+        (
+            {"connectionString": f"jdbc:mysql://h/d?password={WORD}"},
+            {},
+            "object `Db`, field `connectionString`",
+        ),
+        (
+            {"connectionString": "#{myUrl}"},
+            {"parameters": [{"id": "myUrl", "default": f"jdbc:mysql://u:{WORD}@h/d"}]},
+            "parameter `myUrl`, attribute `default`",
+        ),
+        (
+            {"connectionString": "#{myUrl}"},
+            {"values": {"myUrl": f"jdbc:sqlserver://h;password={WORD}"}},
+            "value of parameter `myUrl`",
+        ),
+        ({"jdbcProperties": [f"password={WORD}"]}, {}, "object `Db`, field `jdbcProperties`"),
+    ],
+)
+def test_a_password_in_the_url_of_a_database_is_told(
+    changed: dict[str, Any], rest: dict[str, Any], place: str
+) -> None:
+    database = {key: value for key, value in DATABASE.items() if key != "*password"} | changed
+    sql = {"id": "A", "type": "SqlActivity", "script": "select 1", "database": ref("Db")}
+    found = converted(sql, database | {"*password": "#{*myPw}"}, **rest)
+    assert [text for text in found.plan.before_first_run if "password stands" in text] == [
+        f"{place}: a password stands in the text; no DAG has it, but whoever reads the definition does: change it"
+    ]
+    assert [name for name, file in found.files.items() if WORD in file.text] in (["x.connections.json"], [])
+
+
+def test_a_secret_that_is_a_value_is_not_left_to_the_user() -> None:
+    found = converted(
+        shell("A", command="x --password #{*myPw}"), parameters=[{"id": "*myPw", "default": WORD}]
+    )
+    assert found.complete
+
+
+def test_a_parameter_where_a_password_stands_is_not_asked_for_in_the_trigger_form() -> None:
+    found = converted(
+        shell("A", command="mysql -p#{myX} -h #{myHost}"),
+        parameters=[{"id": "myX", "default": WORD}, {"id": "myHost", "default": "h"}],
+    )
+    assert arguments(found, "A")["command"] == "mysql -p{{ var.value.x_secret_myX }} -h {{ params.myHost }}"
+
+
+def _texts(item: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the paths of all texts in a JSON document, ids and types aside."""
+    if isinstance(item, str):
+        if path[-1] not in {"id", "type", "ref"}:
+            yield path
+        return
+    for key, value in item.items() if isinstance(item, dict) else enumerate(item):
+        yield from _texts(value, (*path, key))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_password_in_any_text_of_an_example_stays_out_of_its_files(name: str) -> None:
+    text = (DAGS / "definitions" / f"{name}.json").read_text()
+    original = json.loads(text)
+    # One text of each field of each type will do.
+    kinds = {
+        (path[0], original["objects"][path[1]].get("type") if path[0] == "objects" else "", path[2:]): path
+        for path in _texts(original)
+    }
+    for path in kinds.values():
+        document = json.loads(text)
+        *above, last = path
+        holder = reduce(getitem, above, document)
+        holder[last] += f" --password {WORD}"
+        definition = definition_file.read(document, f"{name}.json")
+        # What would be refused is left to the user in the same words.
+        found = convert(definition, Options(allow_invalid=True, now=NOW))
+        shown = [file for file, content in found.files.items() if WORD in content.text and not content.secret]
+        assert not shown, path
+        assert WORD not in " ".join([*found.plan.left, *found.plan.before_first_run]), path
 
 
 def test_a_secret_given_on_the_command_line_with_a_star() -> None:
@@ -145,12 +331,10 @@ def test_a_password_typed_in_a_command(text: str, expected: str | None) -> None:
     )
 
 
-def test_a_password_inside_an_expression_is_told() -> None:
+def test_a_password_inside_an_expression_is_taken_out() -> None:
     found = converted(shell("A", command=f"#{{'PGPASSWORD={WORD} x'}}"))
-    assert arguments(found, "A")["command"] == f"PGPASSWORD={WORD} x"
-    assert any(
-        "`A`, field `command`: a password stands inside an expression" in text for text in found.plan.left
-    )
+    assert arguments(found, "A")["command"] == "{{ var.value.x_secret_A_command_password }}"
+    assert any("`A`, field `command`: a password was taken out" in text for text in found.plan.left)
 
 
 def test_what_is_taken_out_of_a_text_is_said() -> None:
@@ -188,7 +372,7 @@ def test_what_is_taken_out_of_a_text_is_said() -> None:
         "x --password-file /x",
         "x --password=$(cat x)",
         "[ $PASSWORD == x ]",
-        "mysql -px -u a:b",
+        "mysql -p x -u a:b",
     ],
 )
 def test_what_only_looks_like_a_password_stays(text: str) -> None:

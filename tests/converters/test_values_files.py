@@ -91,6 +91,16 @@ def write(folder: Path, name: str, content: Any) -> Path:
         (["values:\n  myX: common\nenvironments:\n  dev:\n"], [], "dev", {"myX": ("common",)}),
         ([{"myX": "1"}], [], "dev", {"myX": ("1",)}),
         ([{"environments": "a text"}], [], None, {"environments": ("a text",)}),
+        # Parameters of a stack: of `aws cloudformation`, and of CodePipeline.
+        (
+            [[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B", "ParameterValue": "x,y"}]],
+            [],
+            None,
+            {"A": ("1",), "B": ("x,y",)},
+        ),
+        ([[{"ParameterKey": "A", "UsePreviousValue": True}]], [], None, {}),
+        ([{"Parameters": {"A": "1"}}], [], None, {"A": ("1",)}),
+        ([{"Parameters": "a text"}], [], None, {"Parameters": ("a text",)}),
     ],
 )
 def test_what_holds(
@@ -180,6 +190,7 @@ TEMPLATE = {
             "id": "Db",
             "type": "JdbcDatabase",
             "connectionString": "jdbc:postgresql://#{myHost}/d",
+            "jdbcDriverClass": "org.postgresql.Driver",
             "username": "u",
             "*password": "#{*mySecret}",
         },
@@ -203,7 +214,7 @@ def test_environments_live_side_by_side(tmp_path: Path) -> None:
         options = ["--values", str(values), "--environment", environment, "-o", str(folder)]
         assert main(["convert", str(template), *options]) == 0
     kinds = ["connections.json", "ledger.json", "py", "report.md", "variables.json"]
-    assert sorted(path.name for path in folder.iterdir()) == [
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [
         f"t_{environment}.{kind}" for environment in ("dev", "prod") for kind in kinds
     ]
     for environment in ("dev", "prod"):
@@ -259,7 +270,9 @@ def test_several_schedules_have_the_environment_in_each_dag_id(tmp_path: Path) -
 )
 def test_the_name_of_an_environment(tmp_path: Path, options: list[str], stem: str) -> None:
     template = write(
-        tmp_path, "t.json", {"objects": [{"id": "Default", "scheduleType": "ondemand"}, shell("A")]}
+        tmp_path,
+        "t.json",
+        {"objects": [{"id": "Default", "scheduleType": "ondemand", "workerGroup": "w"}, shell("A")]},
     )
     main(["convert", str(template), *options, "-o", str(tmp_path / "dags")])
     assert [path.name for path in (tmp_path / "dags").glob("*.py")] == [f"{stem}.py"]

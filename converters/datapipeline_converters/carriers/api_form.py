@@ -1,20 +1,34 @@
-"""Reads what the service's API answers and takes: every field a key with a string or reference value."""
+"""Reads what the service's API answers and takes: every field a key with a string or reference value.
+
+The same with capital letters is CloudFormation's, which people also keep without a template around it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from datapipeline_converters.carriers.shapes import list_of_objects
 from datapipeline_converters.definition import Repair
-from datapipeline_converters.errors import UnreadableError
+from datapipeline_converters.errors import NoDefinitionError, UnreadableError
 
 # What the API calls the parts of a definition, and what the definition file calls them.
 _PARTS = {"pipelineObjects": "objects", "parameterObjects": "parameters", "parameterValues": "values"}
-_UNREAD = frozenset({*_PARTS, "responseMetadata"})
+_UNREAD = frozenset({*_PARTS, "responseMetadata", "ResponseMetadata", "hasMoreResults", "marker"})
+# The same in CloudFormation's letters, at the top and in the lists.
+_CAPITAL = {part[0].upper() + part[1:]: part for part in _PARTS}
+_CAPITAL_KEYS = {
+    key[0].upper() + key[1:]: key
+    for key in ("id", "name", "fields", "attributes", "key", "stringValue", "refValue")
+}
+# What CloudFormation says of a pipeline beside its definition.
+_ABOUT = frozenset({"Name", "Description", "PipelineTags", "Activate"})
+# What runs are made of: a definition has components only.
+_RUNS = frozenset({"INSTANCE", "ATTEMPT"})
 # Where objects and parameters have their fields; one page of the guide says `slots` (dp-make-http-request).
 _OBJECT_FIELDS = ("fields", "slots")
 _PARAMETER_FIELDS = ("attributes", "fields")
+_LISTS = frozenset({*_OBJECT_FIELDS, *_PARAMETER_FIELDS})
 _FIELD_LISTS = {
     "pipelineObjects": _OBJECT_FIELDS,
     "objects": _OBJECT_FIELDS,
@@ -25,11 +39,31 @@ _FIELD_LISTS = {
 
 def is_api_form(document: dict[str, Any]) -> bool:
     """Tell whether a parsed file is in API form, whole or in a part alone (both are about)."""
-    objects = document.get("objects")
-    return any(part in document for part in _PARTS) or (
-        isinstance(objects, list)
-        and any(isinstance(o, dict) and isinstance(o.get(_key(o, _OBJECT_FIELDS)), list) for o in objects)
+    return any(part in document for part in (*_PARTS, *_CAPITAL)) or has_fields(document.get("objects"))
+
+
+def has_fields(objects: Any) -> bool:
+    """Tell whether a list has objects in API form, with their fields in lists of their own."""
+    return isinstance(objects, list) and any(
+        isinstance(item, dict) and any(isinstance(item.get(key), list) for key in (*_OBJECT_FIELDS, "Fields"))
+        for item in objects
     )
+
+
+def about(document: dict[str, Any]) -> dict[str, Any]:
+    """Return name, description and tags, as `Definition` names them, where CloudFormation's letters say them."""
+    if not any(part in document for part in _CAPITAL):
+        return {}
+    tags = document.get("PipelineTags")
+    return {
+        "name": document["Name"] if isinstance(document.get("Name"), str) else "",
+        "description": document["Description"] if isinstance(document.get("Description"), str) else "",
+        "tags": {
+            str(tag["Key"]): str(tag.get("Value", ""))
+            for tag in (tags if isinstance(tags, list) else ())
+            if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
+        },
+    }
 
 
 def to_definition_file(
@@ -41,6 +75,7 @@ def to_definition_file(
     :param repairs: where what was repaired is added; None where nobody asks
     :raises UnreadableError: when a part is not what it has to be
     """
+    document = _uncapitalised(document, source)
     for part, name in _PARTS.items():
         if part in document and name in document:
             raise UnreadableError(source, f"both `{part}` and `{name}` in it", "Keep one of them.")
@@ -53,6 +88,7 @@ def to_definition_file(
                 reader.object(item, f"item {number} of `{part}`", keys)
                 for number, item in enumerate(list_of_objects(document, part, source), start=1)
             ]
+    result |= reader.without_runs(result)
     if "parameterValues" in document:
         result["values"] = reader.values(list_of_objects(document, "parameterValues", source))
     return result
@@ -68,6 +104,7 @@ class _Reader:
 
     source: str
     repairs: list[Repair]
+    runs: set[str] = field(default_factory=set)
 
     def values(self, items: list[dict[str, Any]]) -> dict[str, list[Any]]:
         """Return parameter values by id; one given several times is a list."""
@@ -76,6 +113,21 @@ class _Reader:
             name = self._text(item, "id", f"item {number} of `parameterValues`")
             values.setdefault(name, []).append(item.get("stringValue"))
         return values
+
+    def without_runs(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the objects that are of the definition, not of a run of it (describe-objects gives both)."""
+        objects = document.get("objects")
+        if not isinstance(objects, list) or not self.runs:
+            return {}
+        kept = [item for item in objects if not (isinstance(item, dict) and item.get("id") in self.runs)]
+        if not kept:
+            raise NoDefinitionError(
+                self.source,
+                "objects of a run (instances and attempts), not a definition",
+                "Give what `aws datapipeline get-pipeline-definition` answers.",
+            )
+        self.repairs.append(Repair("objects", f"instances and attempts of runs ({len(self.runs)}): not read"))
+        return {"objects": kept}
 
     def object(self, item: dict[str, Any], place: str, keys: tuple[str, ...]) -> dict[str, Any]:
         """Return an object or a parameter with its fields as ordinary keys."""
@@ -87,6 +139,8 @@ class _Reader:
         for number, entry in enumerate(list_of_objects(item, where, self.source, owner), start=1):
             key = self._text(entry, "key", f"item {number} of `{where}` of {owner}")
             fields.setdefault(key, []).append(_value(entry))
+        if not _RUNS.isdisjoint(value for value in fields.get("@sphere", ()) if isinstance(value, str)):
+            self.runs.add(owner)
         system = [key for key in fields if key.startswith("@")]
         if system:
             self.repairs.append(Repair(owner, f"fields of the service ({', '.join(system)}): not read"))
@@ -100,6 +154,37 @@ class _Reader:
         if not isinstance(item.get(key), str) or not item[key]:
             raise UnreadableError(self.source, f"{place} has no {key}", "Give it one.")
         return str(item[key])
+
+
+def _uncapitalised(document: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return a definition with the API's small letters in the place of CloudFormation's capital ones."""
+    for capital, part in _CAPITAL.items():
+        if capital in document and part in document:
+            raise UnreadableError(source, f"both `{capital}` and `{part}` in it", "Keep one of them.")
+    named = {
+        _CAPITAL.get(key, key): value
+        for key, value in document.items()
+        if key not in _ABOUT or _CAPITAL.keys().isdisjoint(document)
+    }
+    return {
+        key: _small(value) if key in _FIELD_LISTS or key in _PARTS else value for key, value in named.items()
+    }
+
+
+def _small(items: Any) -> Any:
+    """Return a list of objects with small letters in their keys, and in those of their fields."""
+    if not isinstance(items, list):
+        return items
+    return [_with_small_letters(item) if isinstance(item, dict) else item for item in items]
+
+
+def _with_small_letters(item: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in item.items():
+        small = _CAPITAL_KEYS.get(key, key)
+        small = key if small in item else small
+        result[small] = _small(value) if small in _LISTS else value
+    return result
 
 
 def _key(item: dict[str, Any], keys: tuple[str, ...]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from datapipeline_converters.carriers.account_file import KEYS as ACCOUNT_KEYS
+from datapipeline_converters.carriers.account_file import is_from_account, read_account
 from datapipeline_converters.carriers.objects import Collector
 from datapipeline_converters.carriers.parameters import read_parameters, read_values
 from datapipeline_converters.carriers.shapes import dictionary, list_of_objects
 from datapipeline_converters.carriers.values import read_field
 from datapipeline_converters.definition import Definition, PipelineObject, Repair, Value
-from datapipeline_converters.errors import Problem, UnreadableError
+from datapipeline_converters.errors import NoDefinitionError, Problem, UnreadableError
 
 _KNOWN_KEYS = frozenset({"objects", "parameters", "values", "metadata"})
 _OPTIONAL = ("parameters", "values")
@@ -23,14 +25,15 @@ def read(document: dict[str, Any], source: str) -> Definition:
     :raises UnreadableError: when a part is not what it has to be, or an object or a parameter has no id
     """
     if "objects" not in document:
-        raise UnreadableError(
+        raise NoDefinitionError(
             source,
             "no list `objects` in it, so it is no pipeline definition",
             'A definition looks like {"objects": [{"id": "Default", ...}, ...]}.',
         )
     collector = Collector()
+    known = _KNOWN_KEYS | ACCOUNT_KEYS if is_from_account(document) else _KNOWN_KEYS
     collector.repairs += [
-        Repair(key, "not a part of a definition: not read") for key in document if key not in _KNOWN_KEYS
+        Repair(key, "not a part of a definition: not read") for key in document if key not in known
     ]
     collector.repairs += [
         Repair(key, "null: read as no value") for key in _OPTIONAL if document.get(key, ()) is None
@@ -41,6 +44,7 @@ def read(document: dict[str, Any], source: str) -> Definition:
     given = {key: value for key, value in document.items() if value is not None}
     declared = list_of_objects(given, "parameters", source) if "parameters" in given else []
     values = dictionary(given, "values", source) if "values" in given else {}
+    metadata = given.get("metadata")
     return Definition(
         source=source,
         objects=collector.objects,
@@ -48,6 +52,8 @@ def read(document: dict[str, Any], source: str) -> Definition:
         values=read_values(values, source, collector.repairs),
         repairs=tuple(collector.repairs),
         problems=tuple(collector.problems),
+        metadata=metadata if isinstance(metadata, dict) else {},
+        **(read_account(document, source) if is_from_account(document) else {}),
     )
 
 
@@ -70,7 +76,7 @@ def _values(object_id: str, key: str, written: Any, collector: Collector) -> tup
     found = read_field(object_id, key, written, collector.repairs)
     if None in found:
         collector.problems.append(
-            Problem(object_id, key, 'a value is neither text nor {"ref": "<id>"}. Correct it.')
+            Problem(object_id, key, 'a value is neither text nor {"ref": "<id>"}. Correct it.', "no-value")
         )
     return tuple(value for value in found if value is not None)
 
@@ -78,5 +84,5 @@ def _values(object_id: str, key: str, written: Any, collector: Collector) -> tup
 def _one_text(object_id: str, key: str, values: tuple[Value, ...], collector: Collector) -> str:
     texts = [value for value in values if isinstance(value, str)]
     if len(values) > 1 or len(texts) != len(values):
-        collector.problems.append(Problem(object_id, key, "is not one text. Correct it."))
+        collector.problems.append(Problem(object_id, key, "is not one text. Correct it.", "no-value"))
     return texts[0] if texts else ""

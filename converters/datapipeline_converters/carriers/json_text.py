@@ -1,4 +1,4 @@
-"""Knows JSON as people leave it lying about: repeated keys, trailing commas, raw line breaks in strings."""
+"""Knows JSON as people leave it lying about: repeated keys become lists, numbers keep their digits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from datapipeline_converters.carriers.json_mending import mend
 from datapipeline_converters.definition import Repair
 from datapipeline_converters.errors import UnreadableError
 
-# A string, or a comma that closes nothing: the string alternative keeps commas inside strings out.
-_TRAILING_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])', re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# How one may be written.
+_HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
 class Number(str):
@@ -32,24 +32,38 @@ def parse_json(text: str, source: str) -> tuple[Any, tuple[Repair, ...]]:
     """
     if not text.strip():
         raise UnreadableError(source, "the file is empty", "Give a pipeline definition in JSON.")
+    text = text.removeprefix("\ufeff")
+    try:
+        return _load(text, text, source, strict=True)
+    except json.JSONDecodeError:
+        mended = mend(text)
+    try:
+        value, repairs = _load(mended.text, text, source, strict=False)
+    except json.JSONDecodeError as error:
+        position = mended.original(error.pos)
+        line = text.count("\n", 0, position) + 1
+        column = position - text.rfind("\n", 0, position)
+        raise UnreadableError(
+            source,
+            f"not JSON: {error.msg} at line {line}, column {column}",
+            "Correct it there, or export the definition again.",
+        ) from None
+    return value, (*mended.repairs, *repairs)
+
+
+def _load(text: str, original: str, source: str, *, strict: bool) -> tuple[Any, tuple[Repair, ...]]:
     repairs: list[Repair] = []
-    cleaned = _clean(text.removeprefix("\ufeff"), repairs)
     try:
         value = json.loads(
-            cleaned,
-            strict=False,
+            text,
+            strict=strict,
             object_pairs_hook=_collect(repairs),
             parse_int=Number,
             parse_float=Number,
             parse_constant=Number,
         )
-        check_characters(value, source)
-    except json.JSONDecodeError as error:
-        raise UnreadableError(
-            source,
-            f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
-            "Correct it there, or export the definition again.",
-        ) from None
+        if _HALF.search(original):
+            check_characters(value, source)
     except RecursionError:
         raise UnreadableError(source, "nested too deeply", "A definition has only a few levels.") from None
     return value, tuple(repairs)
@@ -87,23 +101,6 @@ def _place_of_half(value: Any, place: str) -> str | None:
     return next((found for part, at in parts if (found := _place_of_half(part, at)) is not None), None)
 
 
-def _clean(text: str, repairs: list[Repair]) -> str:
-    """Return the text without trailing commas; what the reader then lets pass is reported as well."""
-
-    def clean(match: re.Match[str]) -> str:
-        part = match[0]
-        if part == ",":
-            fault = "a trailing comma was dropped"
-        elif _CONTROL.search(part):
-            fault = "a raw line break or control character in a text was read as it stands"
-        else:
-            return part
-        repairs.append(Repair(f"line {text.count(chr(10), 0, match.start()) + 1}", fault))
-        return "" if part == "," else part
-
-    return _TRAILING_COMMA.sub(clean, text)
-
-
 def _collect(repairs: list[Repair]) -> Any:
     """Return a hook that makes a list of a key's values where a JSON object repeats the key."""
 
@@ -118,14 +115,14 @@ def _collect(repairs: list[Repair]) -> Any:
                 result[key] = Repeated([result[key], value])
         for key, value in result.items():
             if isinstance(value, Repeated):
-                result[key], reading = _once(value)
+                result[key], reading = once(value)
                 repairs.append(Repair(_place(result, key), f"given {len(value)} times{reading}"))
         return result
 
     return hook
 
 
-def _once(values: Repeated) -> tuple[Any, str]:
+def once(values: Repeated) -> tuple[Any, str]:
     """Return how a repeated key is read: equal single values once, all else as a list."""
     first = values[0]
     if not isinstance(first, list) and all(value == first for value in values):

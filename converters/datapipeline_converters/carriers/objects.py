@@ -59,7 +59,9 @@ class Collector:
             self.repairs.append(Repair(item.id, "written twice with the same content: read once"))
         else:
             self.problems.append(
-                Problem(item.id, "", "two different objects have this id. Rename one of them.")
+                Problem(
+                    item.id, "", "two different objects have this id. Rename one of them.", "duplicate-id"
+                )
             )
 
     def resolve_references(self) -> None:
@@ -89,7 +91,11 @@ class Collector:
             return Ref(names[target])
         # Somebody may have put the password itself where a reference goes.
         shown = "something" if may_be_secret(key) else repr(target)
-        self.problems.append(Problem(owner, key, f"refers to {shown}, which is no object's id. {_ADVICE}"))
+        self.problems.append(
+            Problem(
+                owner, key, f"refers to {shown}, which is no object's id. {_ADVICE}", "dangling-reference"
+            )
+        )
         return value
 
 

@@ -24,7 +24,9 @@ def read_parameters(
             raise UnreadableError(source, f"parameter {number} has no id", "Give it one, such as myName.")
         parameter, faults = read_attributes(raw["id"], raw, collector.repairs)
         place = f"parameter {parameter.name}"
-        collector.problems += [Problem("", f"parameter {parameter.name!r}", fault) for fault in faults]
+        collector.problems += [
+            Problem("", f"parameter {parameter.name!r}", fault, "parameter-attribute") for fault in faults
+        ]
         earlier = found.setdefault(parameter.name, parameter)
         if earlier is parameter:
             continue
@@ -33,7 +35,10 @@ def read_parameters(
         else:
             collector.problems.append(
                 Problem(
-                    "", f"parameter {parameter.name!r}", "is declared twice, differently. Remove one of them."
+                    "",
+                    f"parameter {parameter.name!r}",
+                    "is declared twice, differently. Remove one of them.",
+                    "duplicate-parameter",
                 )
             )
             # Whoever converts it all the same must not lose the star.

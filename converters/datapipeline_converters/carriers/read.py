@@ -2,41 +2,146 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from datapipeline_converters.carriers import api_form, definition_file
+from datapipeline_converters.carriers import api_form, cloudformation, definition_file, foreign
 from datapipeline_converters.carriers.json_text import parse_json
+from datapipeline_converters.carriers.terraform import state as terraform_state
+from datapipeline_converters.carriers.yaml_document import parse_yaml
 from datapipeline_converters.definition import Definition, Repair
-from datapipeline_converters.errors import UnreadableError
+from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+
+# A larger file is no definition: Data Pipeline takes a few hundred objects.
+MAX_BYTES = 64 * 1024 * 1024
+# What every definition has in it, in whatever form.
+_MARKS = re.compile(
+    r"""["'“”]objects["'“”]|[pP]ipelineObjects|pipeline_object|AWS::DataPipeline::|[pP]arameterObjects"""
+)
+# JSON, with comments before it or not.
+_JSON = re.compile(r"(?:\s++|#[^\n]*+|//[^\n]*+|/\*.*?\*/)*+[{\[]", re.DOTALL)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_definitions(text: str, source: str) -> tuple[Definition, ...]:
+def read_definitions(
+    text: str, source: str, given: Mapping[str, tuple[str, ...]] | None = None, path: Path | None = None
+) -> tuple[Definition, ...]:
     """Return the pipeline definitions in a text, one or, in a template, several.
 
     :param source: what the text was read from, for messages
-    :raises UnreadableError: when it holds no definition
+    :param given: values from files and the command line, for the parameters of templates and Terraform's variables
+    :param path: the file, None for standard input
+    :raises NoDefinitionError: when it is something else
+    :raises UnreadableError: when it is a definition and cannot be read
     """
-    document, repairs = parse_json(text, source)
-    if not isinstance(document, dict):
-        raise UnreadableError(source, "its JSON is no object", 'A definition looks like {"objects": [...]}.')
-    dropped: list[Repair] = []
-    if api_form.is_api_form(document):
-        document = api_form.to_definition_file(document, source, dropped)
-    definition = definition_file.read(document, source)
-    return (replace(definition, repairs=(*repairs, *dropped, *definition.repairs)),)
+    values = given or {}
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise NoDefinitionError(source, "the file is empty", "Give a pipeline definition.")
+    if not _JSON.match(text):
+        from datapipeline_converters.carriers.terraform.syntax import is_terraform
+
+        if is_terraform(text):
+            from datapipeline_converters.carriers.terraform import pipelines
+
+            return pipelines.read(text, source, values, path)
+    try:
+        document, repairs = _parse(text, source)
+    except UnreadableError as error:
+        if looks_like_one(text):
+            raise
+        raise NoDefinitionError.of(error) from None
+    return tuple(
+        replace(definition, repairs=(*repairs, *definition.repairs))
+        for definition in _definitions(document, source, values)
+    )
+
+
+def looks_like_one(text: str) -> bool:
+    """Tell whether a text has words of a definition in it, whole or broken."""
+    return bool(_MARKS.search(text))
+
+
+def decode(content: bytes, source: str) -> str:
+    """Return the text of a file.
+
+    :raises NoDefinitionError: when it is too large, or neither UTF-8 nor UTF-16 with its mark
+    """
+    if len(content) > MAX_BYTES:
+        fault = f"larger than {MAX_BYTES // 1024 // 1024} MiB, so no definition"
+        raise NoDefinitionError(source, fault, "Check the path.")
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        fault = f"not UTF-8 text (byte {error.start})"
+        raise NoDefinitionError(source, fault, "Save it as UTF-8.") from None
+    if "\0" in text:
+        raise NoDefinitionError(source, "not a text file", "Check the path.")
+    return text
 
 
 def read_text(path: Path) -> str:
     """Return a file's text.
 
-    :raises UnreadableError: when there is no such file, or it is not UTF-8 text
+    :raises UnreadableError: when there is no such file, or it is too large or no text
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(
-            str(path), f"not UTF-8 text (byte {error.start})", "Save it as UTF-8."
-        ) from None
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(str(path), error.strerror or str(error), "Check the path.") from None
+    return decode(content, str(path))
+
+
+def _parse(text: str, source: str) -> tuple[Any, tuple[Repair, ...]]:
+    return parse_json(text, source) if _JSON.match(text) else parse_yaml(text, source)
+
+
+def _definitions(document: Any, source: str, given: Mapping[str, tuple[str, ...]]) -> tuple[Definition, ...]:
+    if terraform_state.is_from_terraform(document):
+        return terraform_state.read(document, source)
+    tool = foreign.recognised(document)
+    if tool is not None:
+        raise NoDefinitionError(source, f"a file of {tool[0]}, not a pipeline definition", tool[1])
+    if cloudformation.is_template(document):
+        return cloudformation.read(document, source, given)
+    if isinstance(document, list):
+        return _of_list(document, source, given)
+    if isinstance(document, str):  # YAML takes any words for a text
+        fault = "not JSON, and no other form of a definition either"
+        raise NoDefinitionError(source, fault, 'A definition looks like {"objects": [...]}.')
+    if not isinstance(document, dict):
+        raise NoDefinitionError(source, "no object at its top", 'A definition looks like {"objects": [...]}.')
+    repairs: list[Repair] = []
+    known: dict[str, Any] = {}
+    if api_form.is_api_form(document):
+        known = api_form.about(document)
+        document = api_form.to_definition_file(document, source, repairs)
+    definition = definition_file.read(document, source)
+    return (replace(definition, repairs=(*repairs, *definition.repairs), **known),)
+
+
+def _of_list(items: list[Any], source: str, given: Mapping[str, tuple[str, ...]]) -> tuple[Definition, ...]:
+    """Return the definitions of a list: it has whole definitions in it, or the objects of one."""
+    if items and all(isinstance(item, dict) for item in items):
+        if all("objects" in item or api_form.is_api_form(item) for item in items):
+            return tuple(found for item in items for found in _definitions(item, source, given))
+        if api_form.has_fields(items) or _has_references(items):
+            return _definitions({"objects": items}, source, given)
+    raise NoDefinitionError(
+        source, "a list, not a pipeline definition", 'A definition looks like {"objects": [...]}.'
+    )
+
+
+def _has_references(items: list[dict[str, Any]]) -> bool:
+    """Tell whether all items of a list have an id, and one of them refers to another."""
+    ids = {item.get("id") for item in items if isinstance(item.get("id"), str)}
+    return len(ids) == len(items) and any(
+        isinstance(value, dict) and value.keys() == {"ref"} and value["ref"] in ids
+        for item in items
+        for value in item.values()
+    )

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 
 import click
 
+from datapipeline_converters.cli.assess import assess
 from datapipeline_converters.cli.convert import convert
 from datapipeline_converters.cli.forecast import forecast
-from datapipeline_converters.cli.status import COMPLETE, FAILED
+from datapipeline_converters.cli.pull import pull
+from datapipeline_converters.cli.status import COMPLETE, FAILED, INTERRUPTED
+from datapipeline_converters.cli.translate import translate
+from datapipeline_converters.cli.validate import validate
 from datapipeline_converters.cli.verify import verify
 
 
@@ -19,7 +23,7 @@ def cli() -> None:
     """Move AWS Data Pipeline workloads to Apache Airflow."""
 
 
-for command in (convert, forecast, verify):
+for command in (assess, convert, forecast, pull, translate, validate, verify):
     cli.add_command(command)
 
 
@@ -40,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except click.Abort:
         click.echo("Interrupted; nothing more is written.", err=True)
-        return FAILED
+        return INTERRUPTED
     return status if isinstance(status, int) else COMPLETE
 
 

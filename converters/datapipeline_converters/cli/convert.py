@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from datapipeline_converters.cli.inputs import conversion_arguments, for_each
-from datapipeline_converters.cli.status import COMPLETE, WORK_LEFT
+from datapipeline_converters.cli.status import COMPLETE, DIFFERENT, FAILED, WORK_LEFT
 
 if TYPE_CHECKING:
+    from datapipeline_converters.batch import Worked
     from datapipeline_converters.conversion import Conversion
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.options import Options
+    from datapipeline_converters.reconversion import Reconciled
 
 
 @click.command()
@@ -28,11 +33,33 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder to write into; made if missing. [default: here]",
 )
+@click.option(
+    "--diff", is_flag=True, help="Show what a new conversion would change there, and write nothing."
+)
+@click.option("--merge", is_flag=True, help="Bring changes made by hand and the new conversion together.")
+@click.option(
+    "--force", is_flag=True, help="Replace files that were changed by hand, or belong to something else."
+)
+@click.option(
+    "--strict", is_flag=True, help="Count what is only approximated as work left to you: exit status 1."
+)
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    default=0,
+    metavar="PERCENT",
+    help="Exit status 1 if fewer of a definition's fields and parameter attributes are exact, emulated or not needed.",
+)
 def convert(
     files: tuple[Path, ...],
     values_files: tuple[Path, ...],
     settings: tuple[str, ...],
     output: Path,
+    diff: bool,
+    merge: bool,
+    force: bool,
+    strict: bool,
+    fail_under: float,
     **chosen: Any,
 ) -> int:
     """Convert pipeline definitions to Airflow DAGs.
@@ -40,27 +67,137 @@ def convert(
     For a pipeline NAME it writes NAME.py, NAME.ledger.json, NAME.report.md, NAME.connections.json and, where a
     template needs one, NAME.variables.json.
 
+    A file that was changed by hand is not written over: --diff shows what would change, --merge merges. What is filled in in
+    connections and Variables stays.
+
     Exit status: 0, the DAG does the work once connections and credentials are filled in; 1, something else is left
-    to you; 2, a file could not be converted, and nothing is written for it.
+    to you, --strict or --fail-under asks for more, a file was changed by hand, or --diff has something to show; 2, a file could not be converted, and nothing is written for it.
+    """
+    how = [name for name, given in {"--diff": diff, "--merge": merge, "--force": force}.items() if given]
+    if len(how) > 1:
+        raise click.UsageError(f"{how[0]} and {how[1]} are two things to do; give one of them.")
+    tell = (
+        partial(_compare, output)
+        if diff
+        else partial(_write, output, "".join(how), strict=strict, fail_under=fail_under)
+    )
+    return for_each(files, values_files, settings, chosen, _remembered, tell, partial(_sum_up, diff))
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """A conversion, and what a later one has to know of its definition.
+
+    :param place: the definition's file
+    :param pipeline_id: the pipeline's id in its account, if it is known
+    :param secrets: texts of the definition that must not be remembered
     """
 
-    def convert_one(definition: Definition, options: Options) -> tuple[int, Conversion]:
-        from datapipeline_converters.conversion import convert as convert_definition
-        from datapipeline_converters.output import write_files
-
-        conversion = convert_definition(definition, options)
-        written = write_files(output, conversion.files)
-        _tell(conversion, written)
-        return (COMPLETE if conversion.complete else WORK_LEFT), conversion
-
-    return for_each(files, values_files, settings, chosen, convert_one)
+    conversion: Conversion
+    place: Path | None
+    pipeline_id: str
+    secrets: frozenset[str] = field(repr=False)
 
 
-def _tell(conversion: Conversion, written: Sequence[Path]) -> None:
+def converted(definition: Definition, options: Options) -> Worked[Conversion]:
+    """Convert one definition, for `for_each`."""
+    from datapipeline_converters.batch import Worked
+    from datapipeline_converters.conversion import convert as convert_definition
+
+    conversion = convert_definition(definition, options)
+    return Worked(conversion, tuple(dag.id for dag in conversion.plan.dags))
+
+
+def _remembered(definition: Definition, options: Options) -> Worked[_Remembered]:
+    from datapipeline_converters.batch import Worked
+    from datapipeline_converters.reconversion import secret_texts
+
+    worked = converted(definition, options)
+    secrets = secret_texts(definition, options.values)
+    found = _Remembered(worked.result, definition.place, definition.state.pipeline_id, secrets)
+    return Worked(found, worked.dag_ids)
+
+
+def _reconciled(output: Path, found: _Remembered, how: str) -> Reconciled:
+    from datapipeline_converters.reconversion import Identity, Mode, reconcile
+
+    identity = Identity.of(found.place, output, found.pipeline_id)
+    mode = {"--merge": Mode.MERGE, "--force": Mode.FORCE}.get(how, Mode.REFUSE)
+    conversion = found.conversion
+    return reconcile(output, conversion.name, conversion.files, identity, found.secrets, mode)
+
+
+def _compare(output: Path, found: _Remembered) -> int:
+    """Show what a conversion would change; what a person filled in stays, so it is no difference."""
+    from datapipeline_converters.reconversion import difference
+
+    text = difference(output, _reconciled(output, found, "--force").files)
+    click.echo(text, nl=False)
+    return DIFFERENT if text else COMPLETE
+
+
+def _write(output: Path, how: str, found: _Remembered, *, strict: bool, fail_under: float) -> int:
+    from datapipeline_converters.output import locked, write_files
+
+    conversion = found.conversion
+    with locked(output):
+        reconciled = _reconciled(output, found, how)
+        if not reconciled.refused:
+            write_files(output, reconciled.changed, reconciled.removed)
+    if reconciled.refused:
+        _refuse(conversion.name, reconciled.refused)
+        return WORK_LEFT
+    _tell(conversion, output)
+    for note in reconciled.notes:
+        click.echo(f"  {note}")
+    for conflict in reconciled.conflicts:
+        click.echo(f"Conflict: {conflict}", err=True)
+    lacks = _lacks(conversion, fail_under, strict=strict)
+    for lack in lacks:
+        click.echo(f"  {lack}")
+    return COMPLETE if conversion.complete and not lacks and not reconciled.conflicts else WORK_LEFT
+
+
+def _refuse(name: str, reasons: Sequence[str]) -> None:
+    lines = "".join(f"\n  {reason}" for reason in reasons)
+    click.echo(
+        f"Error: {name}: nothing is written, because work of somebody would be lost:{lines}\n"
+        "  --diff shows what would change, --merge keeps what was changed by hand, --force replaces it.",
+        err=True,
+    )
+
+
+def _sum_up(diff: bool, statuses: Counter[int]) -> int:
+    """Say how many definitions came to which end, where there are several."""
+    if statuses.total() > 1:
+        words = (
+            {COMPLETE: "unchanged", DIFFERENT: "different", FAILED: "failed"}
+            if diff
+            else {COMPLETE: "converted fully", WORK_LEFT: "with work left to you", FAILED: "failed"}
+        )
+        counts = ", ".join(f"{statuses[status] or 'none'} {word}" for status, word in words.items())
+        click.echo(f"{statuses.total()} pipelines: {counts}", err=diff)
+    return COMPLETE
+
+
+def _lacks(conversion: Conversion, fail_under: float, *, strict: bool) -> list[str]:
+    """Return what the user asked not to pass over, beyond what is left anyway."""
+    from datapipeline_converters.reports.shares import approximations, too_little_kept
+
+    lacks = [too_little_kept(conversion.lines, fail_under)]
+    if strict and (approximated := approximations(conversion.lines)):
+        items = "".join(f"\n    - {item}" for item in approximated)
+        lacks.append(f"Only approximated:{items}")
+    return [lack for lack in lacks if lack]
+
+
+def _tell(conversion: Conversion, output: Path) -> None:
     from datapipeline_converters.reports.report import before_first_run
 
     tasks = sum(len(dag.tasks) for dag in conversion.plan.dags)
-    click.echo(f"{conversion.name}: {tasks} task{'' if tasks == 1 else 's'} in {written[0]}")
+    click.echo(
+        f"{conversion.name}: {tasks} task{'' if tasks == 1 else 's'} in {output / conversion.dag_file}"
+    )
     for title, items in (
         ("Left to you", conversion.plan.left),
         ("Before the first run", before_first_run(conversion.plan)),

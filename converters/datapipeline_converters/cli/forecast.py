@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from datapipeline_converters.cli.inputs import Moment, conversion_arguments, for
 from datapipeline_converters.cli.status import COMPLETE, DIFFERENT
 
 if TYPE_CHECKING:
-    from datapipeline_converters.conversion import Conversion
+    from datapipeline_converters.batch import Worked
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.forecasting import Pipeline
     from datapipeline_converters.forecasting.columns import Window
@@ -63,19 +64,25 @@ def forecast(
     """
     pipelines: list[Pipeline] = []
 
-    def collect(definition: Definition, options: Options) -> tuple[int, Conversion]:
-        from datapipeline_converters.forecasting import pipeline
+    def collect(pipeline: Pipeline) -> int:
+        pipelines.append(pipeline)
+        return COMPLETE
 
-        pipelines.append(pipeline(definition, options))
-        return COMPLETE, pipelines[-1].conversion
-
-    def tell() -> int:
+    def finish(_: Counter[int]) -> int:
         from datapipeline_converters.forecasting.columns import Window
 
         window = Window(earliest, before, count or (_SHOWN if before is None else _MOST_SHOWN))
         return _tell(pipelines, window, as_json=as_json)
 
-    return for_each(files, values_files, settings, chosen, collect, tell)
+    return for_each(files, values_files, settings, chosen, _forecast, collect, finish)
+
+
+def _forecast(definition: Definition, options: Options) -> Worked[Pipeline]:
+    from datapipeline_converters.batch import Worked
+    from datapipeline_converters.forecasting import pipeline
+
+    found = pipeline(definition, options)
+    return Worked(found, tuple(dag.id for dag in found.conversion.plan.dags))
 
 
 def _tell(pipelines: list[Pipeline], window: Window, *, as_json: bool) -> int:

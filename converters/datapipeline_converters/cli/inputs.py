@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Mapping, Set
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from datapipeline_converters.cli.progress import bar
 from datapipeline_converters.cli.status import fail
 
 if TYPE_CHECKING:
-    from datapipeline_converters.conversion import Conversion
-    from datapipeline_converters.definition import Definition
+    from datapipeline_converters.batch import Outcome, Work
     from datapipeline_converters.options import Options
     from datapipeline_converters.sources import Input
     from datapipeline_converters.values_files import Given
@@ -25,7 +25,9 @@ else:  # in older versions of click it is not generic
     _MomentType = click.ParamType
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-Action: TypeAlias = "Callable[[Definition, Options], tuple[int, Conversion]]"
+_Result = TypeVar("_Result")
+# So many files are named where many were passed over.
+_SHOWN = 5
 
 
 class Moment(_MomentType):
@@ -65,6 +67,11 @@ _PARAMETERS = (
         type=Moment(),
         metavar="WHEN",
         help="First interval to run (UTC); earlier ones are passed over.",
+    ),
+    click.option(
+        "--carry-on",
+        is_flag=True,
+        help="Start each pulled pipeline behind the last interval that all of its activities have finished.",
     ),
     click.option(
         "--backfill", is_flag=True, help="Run every interval since the schedule's start, however long ago."
@@ -115,51 +122,113 @@ def for_each(
     values_files: tuple[Path, ...],
     settings: tuple[str, ...],
     chosen: Mapping[str, Any],
-    action: Action,
-    finish: Callable[[], int] | None = None,
+    work: Work[_Result],
+    tell: Callable[[_Result], int],
+    finish: Callable[[Counter[int]], int] | None = None,
+    label: str = "Converting",
 ) -> int:
-    """Read each file and act on its definition; return the highest exit status.
+    """Read each file, work on its definitions and tell of them in order; return the highest exit status.
 
     :param chosen: the other options, as `Options` names them
-    :param action: gives an exit status and what the definition has become; raises ConversionError where it is at fault
-    :param finish: acts once, behind the last file, on what the action has collected; raises ConversionError
+    :param work: makes of a definition what is to be told; a function of a module or a `partial` of one, because many
+        definitions are worked on by other processes; raises ConversionError where the definition is at fault
+    :param tell: prints or writes, in this process, and gives an exit status; raises ConversionError where it cannot
+    :param finish: acts once, behind the last file; takes how many definitions, and files that hold none, came to which
+        exit status, and gives another; raises ConversionError
+    :param label: what is going on, for people who wait
     """
     from datapipeline_converters.errors import ConversionError, UsageError
     from datapipeline_converters.options import Options
     from datapipeline_converters.sources import find_inputs
-    from datapipeline_converters.values_files import merge_values, read_given, words
+    from datapipeline_converters.values_files import merge_values, read_given
 
     try:
         if chosen.get("name") is not None and len(files) > 1:
             raise UsageError("--name names one pipeline; give one file with it.")
-        if chosen["backfill"] and not chosen["catchup"]:
+        if chosen.get("backfill") and not chosen.get("catchup", True):
             raise UsageError(
                 "--backfill runs every interval, --no-catchup passes missed ones over; give one of them."
             )
         given = read_given(values_files, settings, chosen.get("environment"))
         options = Options(values=merge_values(given), **chosen)
-    except ConversionError as error:
-        return fail(str(error))
-    taken: set[str] = set()
-    unknown = {name for part in given for name in part.names}
-    unknown -= words(value for values in options.values.values() for value in values)
-    try:
         inputs = find_inputs(files)
     except ConversionError as error:
         return fail(str(error))
-    status = max(_one(item, options, taken, unknown, action) for item in inputs)
+    statuses: Counter[int] = Counter()
+
+    def everything() -> int:
+        status = _each(inputs, options, given, work, tell, label, statuses)
+        return status if finish is None else max(status, finish(statuses))
+
+    return _guarded(everything)
+
+
+def _each(
+    inputs: Sequence[Input],
+    options: Options,
+    given: Sequence[Given],
+    work: Work[_Result],
+    tell: Callable[[_Result], int],
+    label: str,
+    statuses: Counter[int],
+) -> int:
+    """Work on all inputs, tell of each, and of values that nothing reads; return the highest exit status.
+
+    :param statuses: how often each exit status has come is counted here
+    """
+    from datapipeline_converters.batch import work_on
+    from datapipeline_converters.values_files import words
+
+    names = {name for part in given for name in part.names}
+    unknown = names - words(value for values in options.values.values() for value in values)
+    passed_over: list[str] = []
+    with (
+        bar(len(inputs), label) as advance,
+        closing(work_on(inputs, options, work, frozenset(unknown), advance)) as outcomes,
+    ):
+        for outcome in outcomes:
+            unknown -= unknown if outcome.known is None else outcome.known
+            if outcome.passed_over:
+                passed_over.append(outcome.passed_over)
+                continue
+            statuses[_told(outcome, tell)] += 1
     for part in given:
         _warn(part, unknown)
-    if finish is not None:
-        try:
-            status = max(status, finish())
-        except ConversionError as error:
-            return fail(str(error))
-        except BrokenPipeError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what it says may hold a secret
-            return _internal("", error)
-    return status
+    if passed_over:
+        _tell_of_others(passed_over)
+    if not statuses:
+        statuses[fail("There is no pipeline definition among the files.")] += 1
+    return max(statuses)
+
+
+def _tell_of_others(labels: Sequence[str]) -> None:
+    """Tell in one line of files that were found and are no definitions."""
+    files = "1 file that holds" if len(labels) == 1 else f"{len(labels)} files that hold"
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    shown = ", ".join(labels[:_SHOWN])
+    click.echo(f"Passed over {files} no pipeline definition: {shown}{more}", err=True)
+
+
+def _told(outcome: Outcome[_Result], tell: Callable[[_Result], int]) -> int:
+    if outcome.worked is None:
+        return fail(outcome.error)
+    result = outcome.worked.result
+    return _guarded(lambda: tell(result))
+
+
+def _guarded(act: Callable[[], int]) -> int:
+    """Return the exit status of an act; what goes wrong in it is told, and does not stop the others."""
+    from datapipeline_converters.batch import internal_fault
+    from datapipeline_converters.errors import ConversionError
+
+    try:
+        return act()
+    except ConversionError as error:
+        return fail(str(error))
+    except BrokenPipeError:  # whoever read the output has gone: click ends the program
+        raise
+    except Exception as error:  # noqa: BLE001 - what it says may hold a secret
+        return fail(internal_fault("", error))
 
 
 def _warn(given: Given, unknown: Set[str]) -> None:
@@ -177,72 +246,3 @@ def _warn(given: Given, unknown: Set[str]) -> None:
     elif unused:
         names = ", ".join(unused)
         click.echo(f"Warning: {given.place}: no definition has a parameter {names}", err=True)
-
-
-def _one(item: Input, options: Options, taken: set[str], unknown: set[str], action: Action) -> int:
-    """Act on each definition of one input and return the highest exit status.
-
-    :param taken: names of pipelines and DAGs already given; the input's are added
-    :param unknown: names that values were given for and no input had so far; those that this one has are taken out
-    """
-    from datapipeline_converters.errors import UnreadableError
-    from datapipeline_converters.sources import read_input
-
-    try:
-        definitions = read_input(item)
-    except UnreadableError as error:
-        unknown.clear()  # nobody can tell what this file has
-        return fail(str(error))
-    except RecursionError:
-        return fail(f"{item.label}: nested too deeply. A definition has only a few levels.")
-    except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
-        return _internal(f"{item.label}: ", error)
-    return max(_act(item, definition, options, taken, unknown, action) for definition in definitions)
-
-
-def _act(
-    item: Input,
-    definition: Definition,
-    options: Options,
-    taken: set[str],
-    unknown: set[str],
-    action: Action,
-) -> int:
-    from datapipeline_converters.errors import ConversionError
-    from datapipeline_converters.sources import named
-    from datapipeline_converters.values_files import names_known
-
-    try:
-        definition, options = named(definition, options, taken)
-        unknown -= names_known(definition)
-        others = frozenset(taken) - {options.name}
-        status, conversion = action(definition, replace(options, taken=others))
-        taken.update(dag.id for dag in conversion.plan.dags)
-        return status
-    except ConversionError as error:
-        return fail(str(error))
-    except RecursionError:
-        return fail(f"{item.label}: nested or chained too deeply. Shorten the chain, or take levels out.")
-    except BrokenPipeError:  # whoever read the output has gone: click ends the program
-        raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
-        return _internal(f"{item.label}: ", error)
-
-
-def _internal(where: str, error: Exception) -> int:
-    """Tell of a fault of ours: what the exception says may hold a secret of the definition; its type and place do not."""
-    fault = f"{type(error).__name__} at {_place(error)}"
-    return fail(
-        f"{where}internal error, {fault}; please report it with the definition, its secrets taken out."
-    )
-
-
-def _place(error: Exception) -> str:
-    """Return the last line of our own code that an exception came through."""
-    root = Path(__file__).parent.parent
-    places = [
-        f"{Path(frame.filename).relative_to(root).as_posix()}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(root)
-    ]
-    return places[-1] if places else "an unknown place"

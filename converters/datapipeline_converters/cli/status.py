@@ -6,6 +6,7 @@ import click
 
 COMPLETE, WORK_LEFT, FAILED = 0, 1, 2
 DIFFERENT = 1  # what a comparison found
+INTERRUPTED = 130  # as shells count a program that Ctrl-C ended
 
 
 def fail(text: str) -> int:

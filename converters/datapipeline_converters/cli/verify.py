@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from datapipeline_converters.cli.convert import converted
 from datapipeline_converters.cli.inputs import conversion_arguments, for_each
 from datapipeline_converters.cli.status import COMPLETE, DIFFERENT
 
 if TYPE_CHECKING:
     from datapipeline_converters.conversion import Conversion
-    from datapipeline_converters.definition import Definition
-    from datapipeline_converters.options import Options
 
 
 @click.command()
@@ -38,14 +37,18 @@ def verify(
     """
     conversions: list[Conversion] = []
 
-    def collect(definition: Definition, options: Options) -> tuple[int, Conversion]:
-        from datapipeline_converters.conversion import convert
-
-        conversions.append(convert(definition, options))
-        return COMPLETE, conversions[-1]
+    def collect(conversion: Conversion) -> int:
+        conversions.append(conversion)
+        return COMPLETE
 
     return for_each(
-        files, values_files, settings, chosen, collect, lambda: _tell(conversions, as_json=as_json)
+        files,
+        values_files,
+        settings,
+        chosen,
+        converted,
+        collect,
+        lambda _: _tell(conversions, as_json=as_json),
     )
 
 

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from datapipeline_converters.airflow_process import ask
-from datapipeline_converters.conversion import Conversion, convert, model_of
+from datapipeline_converters.conversion import Conversion, convert
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.forecasting.columns import Window, of_airflow, of_data_pipeline, question
 from datapipeline_converters.forecasting.comparison import Forecast, compare
 from datapipeline_converters.forecasting.expected import Expected, Reader
 from datapipeline_converters.ledger import Grade
+from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Dag
 

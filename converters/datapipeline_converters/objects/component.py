@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Protocol
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import Verdict
+from datapipeline_converters.objects.surroundings import Surrounding
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Call, Connection
 
@@ -29,8 +31,11 @@ class Context(Protocol):
     def get(self, ref: Ref) -> Component:
         """Return the object that a reference means."""
 
-    def realise(self, component: Component) -> None:
-        """Take note that something in a DAG is made of an object: its fields have an effect."""
+    def realise(self, component: Component, left_out: Mapping[str, Verdict] = MappingProxyType({})) -> None:
+        """Take note that something in a DAG is made of an object: its fields have an effect.
+
+        :param left_out: the fields that have none, with the verdict on each
+        """
 
     def connection_id(self, object_id: str) -> str:
         """Return the id of the connection that an object has or would have."""
@@ -61,8 +66,13 @@ class Component:
     trouble: str = ""
 
     page: ClassVar[str] = ""
+    awaits: ClassVar[str] = ""
+    """What the type is for, where nothing is made of it yet: it stands there as no more than its kind, and refuses."""
+
     in_s3: ClassVar[bool] = False
     verdicts: ClassVar[Mapping[str, Verdict]] = {}
+    surroundings: ClassVar[Mapping[str, Surrounding]] = {}
+    """The fields that say who the work runs as and from where: the user is told their values."""
 
     def as_files(self, context: Context) -> Call:
         """Return the provider's data node for files to stage, whatever is in them."""

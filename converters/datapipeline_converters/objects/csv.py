@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact, not_needed
 from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.objects.delimited import check_separators
 from datapipeline_converters.plan import Call
 
 
@@ -24,6 +25,9 @@ class CSV(Component):
 
     def as_data_format(self, context: Context) -> Call | None:
         """Return the format; None for the default, which every data node has anyway."""
+        check_separators(
+            f"CSV {self.id!r}", {"comma": ",", "line feed": "\n", "escapeChar": self.escape_char}
+        )
         context.realise(self)
         if self.escape_char == "\\":
             return None

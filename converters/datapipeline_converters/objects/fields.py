@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
+from math import isfinite
 from typing import Any, NewType, Protocol
 
 from datapipeline_converters.definition import Ref, Value
@@ -132,6 +133,16 @@ def _integer(key: str, text: str) -> int:
     return int(text)
 
 
+def _number(key: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number.") from None
+    if not isfinite(number):
+        raise ValueError(f"{text!r} is no number.")
+    return number
+
+
 def _boolean(key: str, text: str) -> bool:
     if text.strip().lower() not in {"true", "false"}:
         raise ValueError(f"{text!r} is neither true nor false.")
@@ -162,6 +173,7 @@ _READINGS: Mapping[Any, Callable[[str, str], Any]] = {
     ConnectionText: lambda key, text: ConnectionText(text),
     Period: _period,
     int: _integer,
+    float: _number,
     bool: _boolean,
     datetime: _date_time,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.jdbc import connection_from_rds
-from datapipeline_converters.ledger import approximated, emulated, exact
+from datapipeline_converters.ledger import approximated, emulated, exact, not_needed
 from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.fields import ConnectionText, Secret
+
+_NOT_LOOKED_UP = not_needed("the connection names the host: nothing is looked up")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,6 @@ class RdsDatabase(Component):
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""
-        context.realise(self)
         connection, hints = connection_from_rds(
             self.id,
             self.rds_instance_id,
@@ -53,4 +54,6 @@ class RdsDatabase(Component):
             properties=self.jdbc_properties,
             driver_jar=self.jdbc_driver_jar_uri,
         )
+        looked_up = "rds_instance_id" in connection.extra
+        context.realise(self, {} if looked_up else {"region": _NOT_LOOKED_UP})
         return context.add_connection(connection, hints)

@@ -8,11 +8,14 @@ from typing import ClassVar, Literal
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, refused, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.objects.surroundings import ACTIVITY as AROUND_ACTIVITY
+from datapipeline_converters.objects.surroundings import ROLE
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Call
 
 ScheduleType = Literal["cron", "timeseries", "ondemand"]
 
+_LATENESS = refused("lateness is not watched", "Set a deadline alert on the DAG.")
 _SHARED = {
     "parent": exact("the parent's fields are applied"),
     "attemptStatus": not_needed("the service wrote it; a definition cannot set it"),
@@ -20,16 +23,17 @@ _SHARED = {
     "failureAndRerunMode": emulated(
         "a failed task makes its consumers `upstream_failed`; clearing it with its downstream tasks resumes them"
     ),
-    "lateAfterTimeout": refused("lateness is not watched; set a deadline alert on the DAG"),
+    "lateAfterTimeout": _LATENESS,
     "maximumRetries": exact("the task's `retries`"),
     "onFail": emulated(
         "`on_failure_callback` of the tasks: called after the last attempt; a task that never starts because another "
         "failed calls none"
     ),
-    "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
+    "onLateAction": _LATENESS,
     "onSuccess": exact("`on_success_callback` of the tasks"),
     "pipelineLogUri": approximated(
-        "logs are Airflow's: to keep them in S3, set `remote_base_log_folder` in Airflow's [logging] section"
+        "logs are where Airflow keeps its own",
+        "To keep them in S3, set `remote_base_log_folder` in Airflow's [logging] section.",
     ),
     "reportProgressTimeout": not_needed("Airflow's own heartbeat finds workers that have gone silent"),
     "retryDelay": exact("the task's `retry_delay`"),
@@ -73,23 +77,31 @@ DATA_NODE = verdict_table(
     {
         "dependsOn": exact("the order of the tasks around the node"),
         "onFail": emulated("a data node is no task: the alarms of the tasks around it tell of failures"),
-        "onLateAction": refused("lateness is not watched; set a deadline alert on the DAG"),
-        "onSuccess": approximated("a data node is no task: set `onSuccess` on the activity that writes it"),
+        "onLateAction": _LATENESS,
+        "onSuccess": approximated(
+            "a data node is no task: nobody is told", "Set `onSuccess` on the activity that writes it."
+        ),
         "precondition": exact("sensors before the tasks that read the node"),
         "schedule": not_needed("a data node follows the schedule of the tasks around it"),
     },
 )
 
 PRECONDITION = verdict_table(
-    _SHARED,
+    {key: verdict for key, verdict in _SHARED.items() if key != "pipelineLogUri"},
     {
         "attemptTimeout": exact("the sensor's `timeout`"),
         "maximumRetries": exact("the sensor's `retries`"),
         "preconditionTimeout": exact("the sensor's `timeout`"),
         "retryDelay": exact("the sensor's `poke_interval`"),
+    },
+)
+# For those that the service itself checked.
+SYSTEM_PRECONDITION = verdict_table(
+    PRECONDITION,
+    {
         "role": approximated(
-            "checks run as the AWS connection `aws_default`: it needs what this role could do"
-        ),
+            "checks run as the AWS connection `aws_default`", "Let the connection do what this role could do."
+        )
     },
 )
 
@@ -116,6 +128,7 @@ class Runnable(Component):
 class Activity(Runnable):
     """One of Data Pipeline's activities; `input` and `output` are also what orders the tasks."""
 
+    surroundings = AROUND_ACTIVITY
     leaves_files: ClassVar[bool] = False
     """Whether its work may leave files on the machine for the next activity there."""
 
@@ -153,6 +166,13 @@ class Precondition(Runnable):
     """One of Data Pipeline's preconditions: a sensor before whatever refers to it."""
 
     precondition_timeout: Period | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPrecondition(Precondition):
+    """A precondition that the service itself checked, as a role, and no machine of the user's."""
+
+    surroundings = ROLE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from datapipeline_converters.objects.component import CannotConvertError, Contex
 from datapipeline_converters.objects.runnable import DATA_NODE, DataNode
 from datapipeline_converters.plan import Argument, Call, FieldText
 
+_WHOLE = not_needed("whole files are copied: nobody reads the records in them")
+
 
 @dataclass(frozen=True, kw_only=True)
 class S3DataNode(DataNode):
@@ -43,7 +45,7 @@ class S3DataNode(DataNode):
             raise CannotConvertError(
                 f"S3DataNode {self.id!r} needs exactly one of directoryPath and filePath."
             )
-        context.realise(self)
+        context.realise(self, dict.fromkeys(("compression", "dataFormat"), _WHOLE))
         arguments: dict[str, Argument] = (
             {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
         )
@@ -54,6 +56,7 @@ class S3DataNode(DataNode):
     def as_data_node(self, context: Context) -> Call:
         """Return the provider's S3 data node with what its records look like."""
         files = self.as_files(context)
+        context.realise(self)
         arguments = dict(files.arguments)
         data_format = context.get(self.data_format).as_data_format(context) if self.data_format else None
         if data_format is not None:

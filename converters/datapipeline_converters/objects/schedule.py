@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from datapipeline_converters.ledger import exact, not_needed
+from datapipeline_converters.ledger import exact
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.periods import Period
 
@@ -24,7 +24,6 @@ class Schedule(Component):
     page = "dp-object-schedule"
     verdicts = {
         "endDateTime": exact("the timetable's `end`"),
-        "maxActiveInstances": not_needed("it has no effect on a Schedule"),
         "occurrences": exact("the timetable's `occurrences`"),
         "parent": exact("the parent's fields are applied"),
         "period": exact("the timetable's `every`"),

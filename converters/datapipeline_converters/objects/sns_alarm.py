@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.ledger import approximated, exact
 from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.objects.surroundings import ROLE
 from datapipeline_converters.plan import Call, FieldText
 
 
@@ -18,11 +19,12 @@ class SnsAlarm(Component):
     message: FieldText
 
     page = "dp-object-snsalarm"
+    surroundings = ROLE
     verdicts = {
         "message": exact("the notifier's `message`"),
         "parent": exact("the parent's fields are applied"),
         "role": approximated(
-            "published as the AWS connection `aws_default`: it needs what this role could do"
+            "published as the AWS connection `aws_default`", "Let the connection do what this role could do."
         ),
         "subject": exact("the notifier's `subject`"),
         "topicArn": exact("the notifier's `topic_arn`"),

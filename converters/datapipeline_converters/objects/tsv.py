@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact, not_needed
 from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.objects.delimited import check_separators
 from datapipeline_converters.plan import Argument, Call
 
 
@@ -28,6 +29,14 @@ class TSV(Component):
 
     def as_data_format(self, context: Context) -> Call:
         """Return the format; what holds anyway is left out."""
+        check_separators(
+            f"TSV {self.id!r}",
+            {
+                "columnSeparator": self.column_separator,
+                "recordSeparator": self.record_separator,
+                "escapeChar": self.escape_char,
+            },
+        )
         context.realise(self)
         given: dict[str, Argument] = {
             "column_separator": self.column_separator,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, get_args
 
 from datapipeline_converters import expressions
@@ -18,6 +19,7 @@ from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
+from datapipeline_converters.objects.runnable import Runnable
 from datapipeline_converters.objects.unsupported import base_of, stand_in
 from datapipeline_converters.passwords import passwords_in
 from datapipeline_converters.periods import Period
@@ -37,6 +39,8 @@ _SORTS: Mapping[object, str] = {
     datetime: "a moment such as 2024-01-31T06:00:00 (UTC)",
     Ref: "a reference",
 }
+# What AWS does not look at until it needs it.
+_LET_PASS = frozenset({"terminateAfter"})
 _SMALLEST = {"maxActiveInstances": 1, "maximumRetries": 0, "occurrences": 1}
 
 
@@ -103,8 +107,15 @@ class Components:
         """Note a verdict on a field."""
         self.model.notes.add(object_id, field, verdict)
 
-    def realise(self, component: Component) -> None:
-        """Take note that something in a DAG is made of an object."""
+    def realise(self, component: Component, left_out: Mapping[str, Verdict] = MappingProxyType({})) -> None:
+        """Take note that something in a DAG is made of an object.
+
+        :param left_out: the fields that it is not made of, with the verdict on each; what else is made of the object may need them
+        """
+        before = self.model.left_out.get(component.id, left_out)
+        self.model.left_out[component.id] = {
+            key: verdict for key, verdict in before.items() if key in left_out
+        }
         self.model.realised.add(component.id)
 
     def connection_id(self, object_id: str) -> str:
@@ -127,9 +138,11 @@ class Components:
         effective = self.model.objects[component.id]
         for value in present(self.model, effective, field):
             if isinstance(value, str):
-                return fixed_beginning(
-                    self.reader(component.id).text(field, value).template, self.model.parameters
-                )
+                template = self.reader(component.id).text(field, value).template
+                beginning, whole = fixed_beginning(template, self.model.parameters)
+                if beginning:
+                    self.model.shown[component.id, field] = whole
+                return beginning, whole
         return "", False
 
     def _build(self, object_id: str, referrers: tuple[str, ...]) -> Component:
@@ -143,6 +156,10 @@ class Components:
         if cls is None:
             base, trouble = stand_in(effective.type or "")
             return self._read(base, object_id, referrers, trouble)[0]
+        if cls.awaits:
+            which = "" if issubclass(cls, Runnable) else f" {object_id!r}"
+            trouble = f"{cls.__name__}{which} is not supported yet."
+            return self._read(base_of(cls), object_id, referrers, trouble)[0]
         component, problems = self._read(cls, object_id, referrers)
         if not problems:
             return component
@@ -166,7 +183,12 @@ class Components:
             try:
                 value = self._value(object_id, referrers, key, values, annotation)
             except (FieldError, ConversionError) as error:
-                problems.append(Problem(object_id, key, self.shown(error, object_id, key, annotation)))
+                fault = self.shown(error, object_id, key, annotation)
+                if key in _LET_PASS and isinstance(error, FieldError):
+                    self.note(object_id, key, approximated(f"{fault} AWS let it pass and set no limit"))
+                else:
+                    rule = "expression" if isinstance(error, expressions.ExpressionError) else ""
+                    problems.append(Problem(object_id, key, fault, rule))
                 continue
             if value is not None or attribute in required:
                 found[attribute] = value
@@ -188,6 +210,8 @@ class Components:
             raise FieldError(f"is {value}; the smallest value is {_SMALLEST[key]}.")
         if FieldText not in (annotation, *get_args(annotation)) and not is_for_connection(annotation):
             self._note_revealed(object_id, key)
+            if any(password for text in _texts(value) for password in passwords_in(text)):
+                raise FieldError("has a password in it, which would stand in the DAG file.")
         if missing := self.model.missing.get((object_id, key)):
             fault = f"parameter `{missing}` has no value"
             if is_for_connection(annotation):
@@ -196,7 +220,11 @@ class Components:
                     f"Connection `{self.connection_id(object_id)}`: `{key}` was the parameter `{missing}`, which has no value"
                 )
             else:
-                self.note(object_id, key, refused(f"{fault}: give it with --set {missing}=…"))
+                self.note(
+                    object_id,
+                    key,
+                    refused(f"{fault}: give it with --set {missing}=…", "Convert again with the value."),
+                )
         return value
 
     def _note_revealed(self, object_id: str, key: str) -> None:
@@ -230,6 +258,11 @@ class Components:
         problem = fault and f": {fault}"
         right = _right(annotation)
         return f"cannot be read{problem}; {right}. {NOT_SHOWN}"
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts that a field's value is made of."""
+    return [item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, str)]
 
 
 def _right(annotation: object) -> str:

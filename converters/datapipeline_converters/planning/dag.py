@@ -9,6 +9,7 @@ from functools import cached_property
 
 from datapipeline_converters.expressions import ExpressionError, Runtime, Template, leaves
 from datapipeline_converters.ledger import Verdict, approximated, emulated
+from datapipeline_converters.model import Model
 from datapipeline_converters.names import identifier
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import DataNode
@@ -39,6 +40,7 @@ _ACTIVE_ON_DEMAND = 1
 # that anything in it waits: so many may pile up behind one slow object before the others of their schedule stand still.
 # It covers what runs hourly and waits for something that is made once a day.
 _ACTIVE_RUNS = 25
+_LONGEST_TAG = 100  # characters that Airflow takes
 _INTERVAL = frozenset({"@scheduledStartTime", "@scheduledEndTime"})
 _LIMIT = "max_active_tis_per_dag"
 _SHARED_ARGUMENTS = ("retries", "retry_delay", _LIMIT)
@@ -127,7 +129,7 @@ class DagPlanner:
             tasks[ids[step]] = Task(ids[step], _without(operator, shared), texts)
         return Dag(
             id=self.group.name,
-            description=f"Converted from the AWS Data Pipeline definition {self.components.model.source}",
+            description=_description(self.components.model),
             schedule=timetable(timing) if timing.scheduled else None,
             start=timing.start,
             max_active_runs=self._active.runs,
@@ -138,7 +140,7 @@ class DagPlanner:
             members=self.group.members,
             catchup=timing.catchup,
             every=timing.every,
-            tags=["data-pipeline", *filter(None, [self.components.model.environment])],
+            tags=_tags(self.components.model),
         )
 
     def _fixed(self, text: FieldText) -> Template:
@@ -235,6 +237,17 @@ def _shared(operators: Sequence[Call]) -> dict[str, Argument]:
         if uses and (key != _LIMIT or 1 < uses > len(operators) / 2):
             shared[key] = value
     return shared
+
+
+def _description(model: Model) -> str:
+    said = f"{model.description.rstrip('.')}. " if model.description else ""
+    return f"{said}Converted from the AWS Data Pipeline definition {model.source}"
+
+
+def _tags(model: Model) -> list[str]:
+    """Return what the DAG is found by in Airflow's list, each no longer than Airflow takes."""
+    tags = ["data-pipeline", *filter(None, [model.environment]), *model.tags]
+    return list(dict.fromkeys(tag[:_LONGEST_TAG] for tag in tags))
 
 
 def _without(operator: Call, shared: Mapping[str, Argument]) -> Call:

@@ -18,7 +18,10 @@ from datapipeline_converters.planning.dag import DagPlanner
 from datapipeline_converters.planning.graph import Graph
 from datapipeline_converters.planning.groups import grouped, timings_of_nodes
 from datapipeline_converters.planning.joins import Joins
+from datapipeline_converters.planning.surroundings import tell_surroundings
 from datapipeline_converters.planning.timing import ON_DEMAND, Timing, on_demand_field, plan_timing
+from datapipeline_converters.planning.use import note_use
+from datapipeline_converters.scope import present
 
 
 def make_plan(model: Model, options: Options) -> Plan:
@@ -45,6 +48,9 @@ def make_plan(model: Model, options: Options) -> Plan:
     dags = [planner.plan(draft, task_ids) for planner, draft in zip(planners, drafts, strict=True)]
     for group in groups:
         joins.note(group)
+    _read_what_waits(components)
+    note_use(model)
+    tell_surroundings(components)
     return Plan(
         name=model.name,
         dags=dags,
@@ -66,7 +72,9 @@ def _refuse_two_kinds(components: Components, timings: Mapping[str, Timing]) -> 
     objects = components.model.objects
     for object_id, timing in timings.items():
         if timing.style == ON_DEMAND and (field := on_demand_field(components, object_id)):
-            components.model.refuse(Problem(objects[object_id].fields[field].owner, field, text))
+            components.model.refuse(
+                Problem(objects[object_id].fields[field].owner, field, text, "mixed-on-demand")
+            )
 
 
 def _report_lost(model: Model) -> None:
@@ -99,6 +107,14 @@ def _report_shared_machines(components: Components, activities: Iterable[Activit
         components.model.before_first_run.setdefault(
             f"{names} shared the machine `{machine}`: {reason}; check that none needs files or programs of another"
         )
+
+
+def _read_what_waits(components: Components) -> None:
+    """Take note of the optional parameters without value in objects that nothing is made of yet."""
+    for item in components.model.objects.values():
+        if class_of(item.type or "").awaits:
+            for key in item.fields:
+                present(components.model, item, key)
 
 
 def _is_activity(name: str) -> bool:

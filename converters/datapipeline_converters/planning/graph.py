@@ -128,7 +128,12 @@ class Graph:
             found = self.components.get(ref, guarded)
             if not isinstance(found, Precondition):
                 kind = found.type or "nothing"
-                self._refuse([guarded], f"has {ref.id!r} as a precondition, which is {kind}", "precondition")
+                self._refuse(
+                    [guarded],
+                    f"has {ref.id!r} as a precondition, which is {kind}",
+                    "precondition",
+                    "wrong-reference-type",
+                )
             else:
                 gate = Step(ref.id, guarded)
                 self._add(gate, reasons)
@@ -146,11 +151,13 @@ class Graph:
         members = list(dict.fromkeys(step.object_id for step in circle))
         self._refuse(members, f"waits for itself: {_path(members)}")
 
-    def _refuse(self, object_ids: Iterable[str], text: str, field: str = "") -> None:
+    def _refuse(
+        self, object_ids: Iterable[str], text: str, field: str = "", rule: str = "dependency-cycle"
+    ) -> None:
         """Add a problem for each object concerned."""
         for object_id in object_ids:
             self.components.model.refuse(
-                Problem(object_id, field, f"{text}. Remove one of these dependencies.")
+                Problem(object_id, field, f"{text}. Remove one of these dependencies.", rule)
             )
 
 

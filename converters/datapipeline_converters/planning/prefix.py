@@ -16,6 +16,7 @@ def fixed_beginning(template: Template, parameters: Parameters) -> tuple[str, bo
             prefix += part.value
         elif isinstance(part, Parameter) and len(values := parameters.values(part.name) or ()) == 1:
             prefix += values[0]
+            parameters.shown.add(part.name)
         else:
             return prefix, False
     return prefix, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -34,15 +35,19 @@ class TaskPlanner:
     """Plans the tasks of one definition.
 
     :param activities: ids of all its activities
+    :param _made_before: ids of the objects that something was made of before the step at hand
     """
 
     components: Components
     activities: Collection[str]
+    _made_before: set[str] = dataclasses.field(default_factory=set)
 
     def plan(self, step: Step) -> Call:
         """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
         runnable = self.runnable(step)
         telling = self._telling(runnable, step)
+        self._made_before.clear()
+        self._made_before.update(self.components.model.realised)
         if self.components.model.faults and (fault := self._fault(runnable.id, set())):
             return self._failing(runnable, fault, telling, listed=True)
         try:
@@ -50,6 +55,7 @@ class TaskPlanner:
             limit = self._limit(runnable)
         except CannotConvertError as error:
             return self._failing(runnable, error.reason, telling)
+        self.components.realise(runnable)
         own = {**operator.arguments, **self._waiting(runnable), **limit, **self._trying(runnable)}
         return Call(operator.path, {**own, **telling, **self._showing(runnable)})
 
@@ -74,7 +80,9 @@ class TaskPlanner:
         An expression that is wrong in itself is a problem of the definition; one that is right is left to the user.
         """
         if not isinstance(error, UnsupportedExpressionError):
-            self.components.model.refuse(Problem(*(error.field or (step.object_id, "")), str(error)))
+            self.components.model.refuse(
+                Problem(*(error.field or (step.object_id, "")), str(error), "expression")
+            )
         runnable = self.runnable(step)
         reason = error.sentence if error.sentence.endswith("?") else f"{error.sentence}."
         return self._failing(runnable, reason, self._telling(runnable, step))
@@ -94,10 +102,13 @@ class TaskPlanner:
         """
         model = self.components.model
         model.failed[runnable.id] = reason
+        model.realised.intersection_update(self._made_before)  # nothing was made of what this task would use
         said = "its task fails and says what is wrong" if listed else f"{reason} Its task fails and says so"
         model.leave(f"object `{runnable.id}` ({runnable.type}): {said}")
         operator = not_converted(runnable.type, reason)
-        return Call(operator.path, {**operator.arguments, **telling, **self._showing(runnable)})
+        # It tries once, whatever this says: it is for the task that somebody puts in its place.
+        own = {**operator.arguments, **_own_limit(runnable), **self._trying(runnable)}
+        return Call(operator.path, {**own, **telling, **self._showing(runnable)})
 
     def _trying(self, runnable: Runnable) -> Mapping[str, Argument]:
         retries = runnable.maximum_retries
@@ -148,7 +159,6 @@ class TaskPlanner:
         if isinstance(runnable, Activity):
             for argument, refs in {"inlets": runnable.input, "outlets": runnable.output}.items():
                 uris = {ref.id: self.components.get(ref).as_asset(self.components) for ref in refs}
-                self.components.model.shown.update(node for node, uri in uris.items() if uri)
                 assets = [
                     Call("airflow.sdk.Asset", positional=[uri]) for uri in dict.fromkeys(uris.values()) if uri
                 ]
@@ -168,3 +178,9 @@ class TaskPlanner:
             else []
         )
         return masked("\n\n".join(lines + comments))
+
+
+def _own_limit(runnable: Runnable) -> Mapping[str, Argument]:
+    """Return the limit of one attempt that an activity sets itself; a sensor's is an argument of sensors."""
+    limit = runnable.attempt_timeout if isinstance(runnable, Activity) else None
+    return {} if limit is None else {"execution_timeout": limit.length}

@@ -116,7 +116,7 @@ class TextWriter:
 
     def _written(self, text: FieldText, *, many: bool = False) -> tuple[expressions.Written, FieldText]:
         """Write a text and return it with what it was written from in the end."""
-        self.model.read.add((text.object_id, text.field))
+        self.model.note_read((text.object_id, text.field))
         try:
             written, text = self._write_with_values(text, many=many)
         except expressions.ExpressionError as error:
@@ -173,5 +173,6 @@ class TextWriter:
             text = replace(text, template=self.fix(text))
             written = expressions.write_jinja(text.template, self.runtime, many=many)
         note = "the values that parameters have now are put in: other values in the trigger form have no effect here"
-        self.model.notes.add(text.object_id, text.field, approximated(note))
+        advice = "Convert again with --set to have another value."
+        self.model.notes.add(text.object_id, text.field, approximated(note, advice))
         return written, text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -91,7 +92,7 @@ def _style(components: Components, activity_id: str) -> ScheduleType | None:
         )
     except (FieldError, ConversionError) as error:
         fault = components.shown(error, activity_id, "scheduleType", ScheduleType | None)
-        components.model.refuse(Problem(activity_id, "scheduleType", fault))
+        components.model.refuse(Problem(activity_id, "scheduleType", fault, "invalid-choice"))
         return None
     return style
 
@@ -104,11 +105,13 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
         return found
     if found is None:
         fault = "is missing: only an ondemand pipeline can do without a Schedule."
+        rule = "missing-schedule"
     elif found.type != Schedule.__name__:
         fault = f"refers to {found.id!r}, which is no Schedule."
+        rule = "wrong-reference-type"
     else:
         return None  # what is wrong with the Schedule is said there
-    components.model.refuse(Problem(activity_id, "schedule", fault))
+    components.model.refuse(Problem(activity_id, "schedule", fault, rule))
     return None
 
 
@@ -122,7 +125,7 @@ def _timetable(components: Components, schedule: Schedule, style: Style, options
         return Timing("", ON_DEMAND)
     if not isinstance(schedule.period, Period):
         return Timing(schedule.id, style)
-    _check(components, schedule, schedule.period)
+    components.model.refuse(*schedule_problems(schedule, schedule.period))
     anchor = _anchor(components, schedule, style, options)
     if anchor is None:
         return Timing(schedule.id, style, schedule.period)
@@ -144,32 +147,21 @@ def _timetable(components: Components, schedule: Schedule, style: Style, options
     )
 
 
-def _check(components: Components, schedule: Schedule, period: Period) -> None:
-    """Add a problem for each combination of fields that Data Pipeline refuses."""
+def schedule_problems(schedule: Schedule, period: Period) -> Iterator[Problem]:
+    """Yield a problem for each combination of fields that Data Pipeline refuses."""
     start, end = schedule.start_date_time, schedule.end_date_time
-    faults = {
-        "period": (
-            f"is {period}; it lies between {SHORTEST_PERIOD} and {LONGEST_PERIOD}."
-            if not SHORTEST_PERIOD.length <= period.length <= LONGEST_PERIOD.length
-            else ""
-        ),
-        "endDateTime": (
-            f"is not later than the start, {start.isoformat()}." if start and end and end <= start else ""
-        ),
-        "occurrences": (
-            "is given together with endDateTime; a Schedule takes one of them."
-            if end is not None and schedule.occurrences is not None
-            else ""
-        ),
-        "startAt": (
-            "is given together with startDateTime; a Schedule takes one of them."
-            if start is not None and schedule.start_at is not None
-            else ""
-        ),
-    }
-    for field, fault in faults.items():
-        if fault:
-            components.model.refuse(Problem(schedule.id, field, fault))
+    if not SHORTEST_PERIOD.length <= period.length <= LONGEST_PERIOD.length:
+        fault = f"is {period}; it lies between {SHORTEST_PERIOD} and {LONGEST_PERIOD}."
+        yield Problem(schedule.id, "period", fault, "period-out-of-range")
+    if start and end and end <= start:
+        fault = f"is not later than the start, {start.isoformat()}."
+        yield Problem(schedule.id, "endDateTime", fault, "end-before-start")
+    if end is not None and schedule.occurrences is not None:
+        fault = "is given together with endDateTime; a Schedule takes one of them."
+        yield Problem(schedule.id, "occurrences", fault, "conflicting-fields")
+    if start is not None and schedule.start_at is not None:
+        fault = "is given together with startDateTime; a Schedule takes one of them."
+        yield Problem(schedule.id, "startAt", fault, "conflicting-fields")
 
 
 def _anchor(components: Components, schedule: Schedule, style: Style, options: Options) -> datetime | None:
@@ -180,12 +172,17 @@ def _anchor(components: Components, schedule: Schedule, style: Style, options: O
         return None  # the ledger says which value is missing
     if schedule.start_at is None:
         problem = Problem(
-            schedule.id, "startDateTime", "is missing, and so is startAt: a Schedule needs one of them."
+            schedule.id,
+            "startDateTime",
+            "is missing, and so is startAt: a Schedule needs one of them.",
+            "missing-one-of",
         )
         components.model.refuse(problem)
         return None
     if options.activated_at is not None:
-        components.note(schedule.id, "startAt", emulated("the moment given as --activated-at"))
+        components.note(
+            schedule.id, "startAt", emulated("the first activation, as the account or --activated-at says")
+        )
         return _before_the_end(components, schedule, options.activated_at)
     if schedule.occurrences == 1:
         late = " at once, where Data Pipeline waited one period" if style == "timeseries" else ""
@@ -207,7 +204,7 @@ def _before_the_end(components: Components, schedule: Schedule, activated: datet
         f"is {end.isoformat()}, which is not later than the start, the first activation at {activated.isoformat()} as "
         "--activated-at says. Give the moment when this pipeline was first activated, or a later endDateTime."
     )
-    components.model.refuse(Problem(schedule.id, "endDateTime", fault))
+    components.model.refuse(Problem(schedule.id, "endDateTime", fault, "end-before-start"))
     return None
 
 

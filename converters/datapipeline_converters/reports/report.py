@@ -10,7 +10,10 @@ from textwrap import dedent
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.ledger import PARAMETER, Grade, Line
 from datapipeline_converters.plan import Connection, Plan
+from datapipeline_converters.reports.shares import by_type, grades, kept_percent, shown_percent
 
+# What is left to the user comes first.
+_FIRST = (Grade.REFUSED, Grade.APPROXIMATED, Grade.EMULATED, Grade.EXACT, Grade.NOT_NEEDED)
 # So many ids are named in a cell; more are counted.
 _NAMED = 3
 
@@ -40,6 +43,8 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
     if attributes:
         yield ""
         yield f"{len(definition.parameters)} parameters, {_counted('attributes', attributes)}"
+    yield ""
+    yield f"{shown_percent(kept_percent(lines))} of this is exact, emulated or not needed."
     if plan.left:
         yield from _section("Left to you", plan.left)
     todo = before_first_run(plan)
@@ -62,10 +67,14 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
         "grade": lambda line: line.verdict.grade,
         "reason": lambda line: line.verdict.reason,
         "inherited by": _inheritance,
+        "what you can do": lambda line: line.verdict.advice,
+        "page of the guide": lambda line: line.reference,
     }
+    yield from _shares(lines)
     yield from _table("What became of each field", fields, columns)
     if attributes:
         names = {"object": "parameter", "field": "attribute", "grade": "grade", "reason": "reason"}
+        names |= {"what you can do": "what you can do"}
         shown = {name: columns[column] for column, name in names.items()}
         yield from _table("What became of each parameter", attributes, shown)
 
@@ -79,8 +88,19 @@ def _table(title: str, lines: Sequence[Line], columns: Mapping[str, Callable[[Li
     yield from ("", f"## {title}", "")
     yield "| " + " | ".join(columns) + " |"
     yield "|" + "---|" * len(columns)
-    for line in lines:
+    for line in sorted(lines, key=lambda line: _FIRST.index(line.verdict.grade)):
         yield "| " + " | ".join(_cell(str(cell(line))) for cell in columns.values()) + " |"
+
+
+def _shares(lines: Sequence[Line]) -> Iterator[str]:
+    """Yield the table of grades by type."""
+    yield from ("", "## How much is kept", "")
+    yield "| type | fields | " + " | ".join(_FIRST) + " | kept |"
+    yield "|" + "---|" * (len(_FIRST) + 3)
+    for name, of_type in {**by_type(lines), "all": lines}.items():
+        counts = grades(of_type)
+        cells = [_cell(name), str(len(of_type)), *(str(counts[grade]) for grade in _FIRST)]
+        yield "| " + " | ".join([*cells, shown_percent(kept_percent(of_type))]) + " |"
 
 
 def _inheritance(line: Line) -> str:

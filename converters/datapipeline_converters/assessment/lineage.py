@@ -1,0 +1,92 @@
+"""Which pipeline writes what another reads: S3 paths, one inside the other, and tables."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from datapipeline_converters.assessment.summary import Dataset, Summary
+
+
+@dataclass(frozen=True)
+class Link:
+    """Data that goes from pipelines to others.
+
+    :param written: what the writers write
+    :param read: what the readers read of it
+    :param certain: whether both are known in full; else only the beginnings of the paths are
+    """
+
+    written: Dataset
+    read: Dataset
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    certain: bool
+
+
+def links(summaries: Iterable[Summary]) -> list[Link]:
+    """Return the data that goes from one pipeline to another, the most shared first."""
+    writers, readers = _users(summaries)
+    found = []
+    for read, written in _related(readers, writers):
+        names = writers[written], readers[read]
+        # What only one pipeline writes and reads goes nowhere.
+        if len({*names[0], *names[1]}) < 2:
+            continue
+        found.append(Link(written, read, tuple(names[0]), tuple(names[1]), written.whole and read.whole))
+    return sorted(
+        found, key=lambda link: (-len(link.writers) - len(link.readers), str(link.written), str(link.read))
+    )
+
+
+def _users(
+    summaries: Iterable[Summary],
+) -> tuple[dict[Dataset, list[str]], dict[Dataset, list[str]]]:
+    """Return the names of the pipelines that write and that read each dataset."""
+    writers: dict[Dataset, list[str]] = defaultdict(list)
+    readers: dict[Dataset, list[str]] = defaultdict(list)
+    for summary in summaries:
+        for found, users in ((summary.writes, writers), (summary.reads, readers)):
+            for dataset in found:
+                if dataset.whole or dataset.path:  # of a bucket alone, too little is known
+                    users[dataset].append(summary.name)
+    return writers, readers
+
+
+def _related(read: Iterable[Dataset], written: Iterable[Dataset]) -> Iterator[tuple[Dataset, Dataset]]:
+    """Yield the pairs of what is read and what is written of which one is the other, or lies in it."""
+    places: dict[tuple[str, str], list[tuple[tuple[str, ...], Dataset]]] = defaultdict(list)
+    for dataset in written:
+        places[dataset.kind, dataset.place].append((_parts(dataset), dataset))
+    for found in places.values():
+        found.sort()
+    for dataset in read:
+        found = places.get((dataset.kind, dataset.place), [])
+        parts = _parts(dataset)
+        keys = range(len(parts) + 1) if dataset.kind == "s3" else [len(parts)]
+        for end in keys[:-1]:
+            yield from ((dataset, other) for other in _exactly(found, parts[:end]))
+        yield from ((dataset, other) for other in _below(found, parts, deep=dataset.kind == "s3"))
+
+
+def _parts(dataset: Dataset) -> tuple[str, ...]:
+    if dataset.kind != "s3":
+        return (dataset.path,)
+    return tuple(part for part in dataset.path.split("/") if part)
+
+
+def _exactly(found: Sequence[tuple[tuple[str, ...], Dataset]], parts: tuple[str, ...]) -> Iterator[Dataset]:
+    return _below(found, parts, deep=False)
+
+
+def _below(
+    found: Sequence[tuple[tuple[str, ...], Dataset]], parts: tuple[str, ...], *, deep: bool
+) -> Iterator[Dataset]:
+    """Yield the datasets at a path and, where asked for, below it."""
+    for position in range(bisect_left(found, parts, key=lambda pair: pair[0]), len(found)):
+        own, dataset = found[position]
+        if own[: len(parts)] != parts or (not deep and own != parts):
+            return
+        yield dataset

@@ -1,0 +1,136 @@
+"""Reads pipelines from what Terraform itself writes: its state, and `terraform show -json` of a state or a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from datapipeline_converters.carriers import api_form, definition_file
+from datapipeline_converters.carriers.json_text import Number
+from datapipeline_converters.definition import Definition, Repair
+from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+
+_DEFINITION = "aws_datapipeline_pipeline_definition"
+_PIPELINE = "aws_datapipeline_pipeline"
+_CLOUD_CONTROL = "awscc_datapipeline_pipeline"
+# The parts of a definition: in the AWS provider, in the Cloud Control provider, in the API, and where their fields are.
+_PARTS = (
+    ("pipeline_object", "pipeline_objects", "pipelineObjects", "field", "fields"),
+    ("parameter_object", "parameter_objects", "parameterObjects", "attribute", "attributes"),
+    ("parameter_value", "parameter_values", "parameterValues", "", ""),
+)
+_NAMES = {"string_value": "stringValue", "ref_value": "refValue"}
+
+
+def is_from_terraform(document: Any) -> bool:
+    """Tell whether a parsed file is Terraform's state or plan, or Terraform's language written in JSON."""
+    if not isinstance(document, dict):
+        return False
+    written = document.get("resource")
+    in_json = isinstance(written, dict) and any("datapipeline" in str(kind) for kind in written)
+    return in_json or (
+        isinstance(document.get("terraform_version"), str)
+        and any(key in document for key in ("resources", "values", "planned_values"))
+    )
+
+
+def read(document: dict[str, Any], source: str) -> tuple[Definition, ...]:
+    """Return the pipelines of a state or a plan; order that Terraform has lost is not in them.
+
+    :raises NoDefinitionError: when it has none
+    :raises UnreadableError: when it is Terraform's language written in JSON
+    """
+    if "resource" in document:
+        raise UnreadableError(
+            source,
+            "Terraform's language written in JSON, which is not read",
+            "Give what `terraform show -json` says of its state or plan.",
+        )
+    resources = list(_resources(document))
+    pipelines = {
+        str(values.get("id")): values for kind, values in resources if kind == _PIPELINE and values.get("id")
+    }
+    found = []
+    for kind, values in resources:
+        if kind == _CLOUD_CONTROL:
+            found.append(_definition(values, values, source))
+        elif kind == _DEFINITION:
+            found.append(_definition(values, pipelines.get(str(values.get("pipeline_id")), {}), source))
+    if not found:
+        raise NoDefinitionError(
+            source, "Terraform's state or plan without pipelines", "Give one that has them."
+        )
+    return tuple(found)
+
+
+def _resources(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield kind and values of each resource, wherever it stands."""
+    for resource in document.get("resources") or ():
+        for instance in _dicts(resource.get("instances") if isinstance(resource, dict) else None):
+            if isinstance(instance.get("attributes"), dict):
+                yield str(resource.get("type")), instance["attributes"]
+    for key in ("planned_values", "values"):
+        tree = document.get(key)
+        if isinstance(tree, dict):
+            yield from _in_module(tree.get("root_module"))
+
+
+def _in_module(module: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not isinstance(module, dict):
+        return
+    for resource in _dicts(module.get("resources")):
+        if isinstance(resource.get("values"), dict):
+            yield str(resource.get("type")), resource["values"]
+    for child in _dicts(module.get("child_modules")):
+        yield from _in_module(child)
+
+
+def _definition(values: dict[str, Any], pipeline: dict[str, Any], source: str) -> Definition:
+    document: dict[str, Any] = {"pipelineObjects": []}
+    for block, attribute, part, inner, items in _PARTS:
+        for item in _dicts(values.get(block) or values.get(attribute)):
+            entry = _renamed(item)
+            if items:
+                entry[items] = [_renamed(field) for field in _dicts(item.get(inner) or item.get(items))]
+            document.setdefault(part, []).append(entry)
+    repairs: list[Repair] = []
+    if "pipeline_object" in values:
+        repairs.append(
+            Repair(
+                "pipeline_object",
+                "Terraform does not keep the order of its blocks: where it matters, pull it",
+            )
+        )
+    found = definition_file.read(api_form.to_definition_file(document, source, repairs), source)
+    return replace(
+        found,
+        repairs=(*repairs, *found.repairs),
+        name=_text(pipeline.get("name")),
+        description=_text(pipeline.get("description")),
+        tags=_tags(pipeline),
+    )
+
+
+def _renamed(item: dict[str, Any]) -> dict[str, Any]:
+    """Return texts as the API names them; the provider writes an empty text for no value."""
+    return {
+        _NAMES.get(key, key): str(value)
+        for key, value in item.items()
+        if isinstance(value, str | Number) and not (key in _NAMES and value == "")
+    }
+
+
+def _tags(pipeline: dict[str, Any]) -> dict[str, str]:
+    tags = pipeline.get("tags")
+    if isinstance(tags, dict):
+        return {key: _text(value) for key, value in tags.items()}
+    return {_text(tag.get("key")): _text(tag.get("value")) for tag in _dicts(pipeline.get("pipeline_tags"))}
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,154 @@
+"""Finds where a secret stands in plain text in a definition: the places and the kinds, never the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from datapipeline_converters.definition import Definition, PipelineObject, Value
+from datapipeline_converters.passwords import (
+    PASSWORD,
+    expressions_for_passwords,
+    expressions_for_separate_passwords,
+    kinds_in,
+    named_like_a_secret,
+    separate_passwords,
+)
+from datapipeline_converters.scope import names_in, starred_names_in
+
+# The kinds beyond those of `passwords`.
+STARRED = "value of a field that is kept secret"
+NAMED = "value of what is named like a secret"
+FLOWING = "value that ends in a secret field"
+
+# The field of a secret that stands in the definition's block of parameter values.
+VALUES = "values"
+# What a masked value is written with.
+_MASKS = frozenset("*x•.")
+
+
+@dataclass(frozen=True)
+class PlainSecret:
+    """One place where a secret stands in plain text.
+
+    :param object_id: the object; a parameter's id, its star included, where `parameter` says so
+    :param field: the object's field; the parameter's attribute, or `values` for its value
+    :param kind: what it is, in words for the user
+    """
+
+    object_id: str
+    field: str
+    kind: str
+    parameter: bool = False
+
+    @property
+    def in_text(self) -> bool:
+        """Whether it stands in a longer text, a command say, and is not the whole value."""
+        return self.kind not in {STARRED, NAMED, FLOWING}
+
+    @property
+    def place(self) -> str:
+        """The place, for the user."""
+        if not self.parameter:
+            return f"object `{self.object_id}`, field `{self.field}`"
+        if self.field == VALUES:
+            return f"value of parameter `{self.object_id}`"
+        return f"parameter `{self.object_id}`, attribute `{self.field}`"
+
+
+def find_plain_secrets(definition: Definition) -> tuple[PlainSecret, ...]:
+    """Return every place where a secret stands in plain text, in the order of the definition, each kind once.
+
+    A text that only names a parameter or another field holds none; nor does one that is masked.
+    """
+    secret = names_in_secret_fields(definition, {})
+    found: dict[PlainSecret, None] = {}
+    for item in definition.objects.values():
+        for key in item.fields:
+            for kind in _kinds_of_field(item, key, secret):
+                found.setdefault(PlainSecret(item.id, key, kind))
+    for parameter in definition.parameters.values():
+        for key, values in parameter.attributes.items():
+            for kind in _kinds(f"*{parameter.name}" if parameter.starred else parameter.name, values, secret):
+                if key in {"default", "allowedValues"} or kind not in {STARRED, NAMED, FLOWING}:
+                    found.setdefault(PlainSecret(parameter.id, key, kind, parameter=True))
+    for name, values in definition.values.items():
+        for kind in _kinds(name, values, secret):
+            found.setdefault(PlainSecret(name, VALUES, kind, parameter=True))
+    return tuple(found)
+
+
+def names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the names whose value ends in a starred field, over any number of steps, or that are named with a star.
+
+    The field decides what is secret, not the parameter; so does the place in a command where passwords stand.
+
+    :param given: values from files and the command line
+    """
+    texts: dict[str, set[str]] = {}
+    for item in definition.objects.values():
+        for key, values in item.fields.items():
+            texts.setdefault(key, set()).update(value for value in values if isinstance(value, str))
+    for name, parameter in definition.parameters.items():
+        texts.setdefault(name, set()).update(parameter.default)
+    for name, values in (*definition.values.items(), *given.items()):
+        texts.setdefault(name.removeprefix("*"), set()).update(values)
+    found: set[str] = set()
+    lists = [_texts(values) for item in definition.objects.values() for values in item.fields.values()]
+    separate = [expression for values in lists for expression in expressions_for_separate_passwords(values)]
+    waiting = {name for expression in separate for name in names_in(expression)}
+    waiting |= {
+        name for key in texts if key.startswith("*") for text in texts[key] for name in names_in(text)
+    }
+    for key, known in texts.items():
+        waiting |= {name for text in known for name in starred_names_in(text)}
+        waiting |= {
+            name
+            for text in known
+            for expression in expressions_for_passwords(text)
+            for name in names_in(expression)
+        }
+        if key.startswith("my") and named_like_a_secret(key):
+            waiting |= {name for text in known for name in names_in(text)}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= {inner for text in texts.get(name, ()) for inner in names_in(text)} - found
+    return found
+
+
+def _kinds_of_field(item: PipelineObject, key: str, secret: Iterable[str]) -> Iterator[str]:
+    texts = _texts(item.fields[key])
+    # Names of Data Pipeline's own fields say something else (`keyPair`), and none but a starred one holds a secret.
+    own = key.startswith(("*", "my")) or key == "password"
+    yield from _kinds(key if own else "", texts, secret)
+
+
+def _texts(values: Iterable[Value]) -> list[str]:
+    """Return the texts of a field's values, references as empty ones: their places count."""
+    return [value if isinstance(value, str) else "" for value in values]
+
+
+def _kinds(name: str, values: Sequence[str], secret: Iterable[str]) -> Iterator[str]:
+    """Yield the kinds of secrets in the values that a name has.
+
+    :param name: "" where it says nothing
+    """
+    for text in values:
+        inside = list(kinds_in(text))
+        yield from inside
+        if inside or not name or not _is_literal(text):
+            continue
+        if name.startswith("*"):
+            yield STARRED
+        elif named_like_a_secret(name):
+            yield NAMED
+        elif name in secret:
+            yield FLOWING
+    if any(True for _ in separate_passwords(values)):
+        yield PASSWORD
+
+
+def _is_literal(text: str) -> bool:
+    """Tell whether a text is a value: not empty, no expression, not masked."""
+    return "#{" not in text and not set(text.strip()) <= _MASKS

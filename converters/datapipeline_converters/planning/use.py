@@ -1,0 +1,47 @@
+"""Knows which objects the activities of a definition lead to, and which of them only failing tasks would use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from datapipeline_converters.inheritance import EffectiveObject
+from datapipeline_converters.model import Model
+from datapipeline_converters.objects import class_of
+from datapipeline_converters.objects.runnable import Activity, Runnable
+
+# What orders tasks and whom they tell: it holds for a task that fails too.
+_AROUND = frozenset(
+    {"dependsOn", "onFail", "onLateAction", "onSuccess", "parent", "precondition", "schedule"}
+)
+
+
+def note_use(model: Model) -> None:
+    """Fill in `used` and `wanted` of a model whose tasks are planned."""
+    activities = [item.id for item in model.objects.values() if item.type and _is_a(item, Activity)]
+    model.used.update(_reached(model, activities, without={"parent"}))
+    for failed in model.failed:
+        for found in _reached(model, [failed], without=_AROUND):
+            item = model.objects[found]
+            if found not in model.realised and not _is_a(item, Runnable):
+                model.wanted.setdefault(found, failed)
+
+
+def _reached(model: Model, start: Iterable[str], *, without: Collection[str]) -> dict[str, None]:
+    """Return the ids of the objects that others lead to, themselves included.
+
+    :param without: fields whose references do not count
+    """
+    found: dict[str, None] = {}
+    waiting = list(start)
+    while waiting:
+        object_id = waiting.pop()
+        if object_id in found or object_id not in model.objects:
+            continue
+        item = model.objects[object_id]
+        found[object_id] = None
+        waiting += [ref.id for key in item.fields if key not in without for ref in item.refs(key)]
+    return found
+
+
+def _is_a(item: EffectiveObject, kind: type) -> bool:
+    return issubclass(class_of(item.type or ""), kind)

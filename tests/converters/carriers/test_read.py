@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from datapipeline_converters.carriers.read import decode, read_definitions
+from datapipeline_converters.definition import Definition, Ref
+from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+
+OBJECTS = '[{"id": "A", "x": "1", "on": {"ref": "B"}}, {"id": "B"}]'
+API = (
+    '[{"id": "A", "name": "A", "fields": [{"key": "x", "stringValue": "1"}, {"key": "on", "refValue": "B"}]},'
+    ' {"id": "B", "name": "B", "fields": []}]'
+)
+CAPITALS = (
+    '[{"Id": "A", "Name": "A", "Fields": [{"Key": "x", "StringValue": "1"}, {"Key": "on", "RefValue": "B"}]},'
+    ' {"Id": "B", "Name": "B", "Fields": []}]'
+)
+
+
+def read(text: str) -> tuple[Definition, ...]:
+    return read_definitions(text, "x", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"objects": {OBJECTS}}}',
+        f'\ufeff{{"objects": {OBJECTS}}}',
+        OBJECTS,
+        f'[{{"objects": {OBJECTS}}}]',
+        f'{{"pipelineObjects": {API}}}',
+        f'{{"pipelineObjects": {API}, "ResponseMetadata": {{"RequestId": "r"}}}}',
+        f'{{"pipelineObjects": {API}, "hasMoreResults": false}}',
+        f'{{"objects": {API}}}',
+        API,
+        f'[{{"pipelineObjects": {API}}}]',
+        f'{{"PipelineObjects": {CAPITALS}}}',
+        f'{{"objects": {CAPITALS}}}',
+        f'{{"pipelineObjects": {CAPITALS}}}',
+        f'{{"PipelineObjects": {API}}}',
+        CAPITALS,
+        "objects:\n- id: A\n  x: 1\n  on: {ref: B}\n- id: B\n",
+        f"// one\n# two, with {{ and [\n/* three\n */ {{'objects': {OBJECTS.replace(chr(34), chr(39))}}}",
+        '# a comment, with "objects"\nobjects:\n- {id: A, x: 1, on: {ref: B}}\n- id: B\n',
+        f"# a comment\n{{'objects': {OBJECTS.replace(chr(34), chr(39))}}}",
+    ],
+)
+def test_every_form(text: str) -> None:
+    (found,) = read(text)
+    assert {item.id: (item.name, item.fields) for item in found.objects.values()} == {
+        "A": ("A", {"x": ("1",), "on": (Ref("B"),)}),
+        "B": ("B", {}),
+    }
+    assert found.problems == ()
+
+
+def test_capital_letters_with_all_parts() -> None:
+    (found,) = read(
+        json.dumps(
+            {
+                "Name": "nightly",
+                "Description": "what it does",
+                "Activate": True,
+                "PipelineTags": [{"Key": "Team", "Value": "data"}],
+                "PipelineObjects": [{"Id": "A", "Name": "Ay", "Fields": []}],
+                "ParameterObjects": [
+                    {"Id": "*myX", "Attributes": [{"Key": "type", "StringValue": "String"}]}
+                ],
+                "ParameterValues": [
+                    {"Id": "myL", "StringValue": "a"},
+                    {"Id": "myL", "StringValue": "b"},
+                ],
+            }
+        )
+    )
+    assert (found.name, found.description, found.tags) == ("nightly", "what it does", {"Team": "data"})
+    assert found.objects["A"].name == "Ay"
+    assert found.parameters["myX"].starred
+    assert found.values == {"myL": ("a", "b")}
+    assert found.repairs == ()
+
+
+def test_several_definitions_in_a_list() -> None:
+    found = read(
+        f'[{{"objects": {OBJECTS}}}, {{"pipelineObjects": {API}}}, {{"PipelineObjects": {CAPITALS}}}]'
+    )
+    assert [sorted(one.objects) for one in found] == [["A", "B"]] * 3
+
+
+def field(key: str, value: str) -> dict[str, str]:
+    return {"key": key, "stringValue": value}
+
+
+def test_objects_of_runs_are_not_read() -> None:
+    items: list[dict[str, Any]] = [
+        {"id": "A", "name": "A", "fields": [field("@sphere", "COMPONENT"), field("x", "1")]},
+        {"id": "@A_2024-01-01T00:00:00", "name": "A", "fields": [field("@sphere", "INSTANCE")]},
+    ]
+    (found,) = read(json.dumps({"pipelineObjects": items}))
+    assert list(found.objects) == ["A"]
+    assert any("attempts of runs (1)" in repair.text for repair in found.repairs)
+    with pytest.raises(NoDefinitionError, match="get-pipeline-definition"):
+        read(json.dumps(items[1:]))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "is empty"),
+        ("[]", "a list"),
+        ("[1, 2]", "a list"),
+        ('[{"id": "A"}, {"id": "B"}]', "a list"),
+        ('{"name": "app", "dependencies": {}}', "no list `objects`"),
+        ('{"values": {"myX": "1"}}', "no list `objects`"),
+        ("3", "not JSON"),
+        ("just words", "not JSON"),
+        ("a: 1\nb: 2\n", "no list `objects`"),
+        ("steps:\n- step_type: sql-command\n", "a file of dataduct"),
+        ('{"not": "closed"', "not JSON"),
+        ('{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}', "without any AWS::DataPipeline::Pipeline"),
+    ],
+)
+def test_what_is_something_else(text: str, part: str) -> None:
+    with pytest.raises(NoDefinitionError, match=part):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"objects": [{"id": "A"',
+        '{"pipelineObjects": [{"id": "A", "fields": [x]}]}',
+        "Resources:\n  P:\n    Type: AWS::DataPipeline::Pipeline\n  bad: [\n",
+        '{"objects": {}}',
+        '{"objects": [], "pipelineObjects": []}',
+    ],
+)
+def test_a_broken_definition_is_no_other_file(text: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read(text)
+    assert not isinstance(caught.value, NoDefinitionError)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"x", "x"),
+        (b"\xef\xbb\xbfx", "x"),
+        ("é".encode(), "é"),
+        ("é".encode("utf-16"), "é"),
+        (b"\xfe\xff\x00\xe9", "é"),
+    ],
+)
+def test_encodings(content: bytes, text: str) -> None:
+    assert decode(content, "x.json") == text
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        ("é".encode("latin-1"), r"not UTF-8 text \(byte 0\)"),
+        (b"\xff\xfex", "not UTF-8 text"),
+        ("{}".encode("utf-16-le"), "not a text file"),
+        (b"\x7fELF\x00\x00", "not a text file"),
+    ],
+)
+def test_what_is_no_text(content: bytes, part: str) -> None:
+    with pytest.raises(NoDefinitionError, match=part):
+        decode(content, "x.json")

@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from datapipeline_converters.carriers.read import read_definitions
+from datapipeline_converters.definition import Definition, Ref
+from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+
+SURROUNDINGS = r"""
+variable "env" { default = "prod" }
+variable "count_of" {
+  type    = number
+  default = 3
+}
+variable "on" {
+  type    = bool
+  default = true
+}
+variable "names" {
+  type    = list(string)
+  default = ["b", "a"]
+}
+variable "tags" { default = { z = "1", a = "2" } }
+variable "bucket" { description = "Where the data is" }
+variable "db_pass" { sensitive = true }
+variable "hidden" {
+  sensitive = true
+  default   = "s3cr3t"
+}
+locals {
+  prefix = "s3://${var.env}"
+  nested = { list = [{ id = "x" }, { id = "y" }] }
+  loop   = local.loop
+}
+resource "aws_iam_role" "run" { name = "run-${var.env}" }
+data "aws_region" "here" {}
+"""
+
+
+def definition(value: str, given: dict[str, tuple[str, ...]] | None = None) -> Definition:
+    """Return a definition whose object A has a field x with a value."""
+    text = f"""{SURROUNDINGS}
+resource "aws_datapipeline_pipeline_definition" "it" {{
+  pipeline_id = "df-1"
+  pipeline_object {{
+    id   = "A"
+    name = "A"
+    field {{
+      key          = "x"
+      string_value = {value}
+    }}
+  }}
+}}
+"""
+    (found,) = read_definitions(text, "x.tf", given or {})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('"plain"', "plain"),
+        ("12", "12"),
+        ("1.50", "1.5"),
+        ("true", "true"),
+        ("-3", "-3"),
+        (r'"a\n\"b\"\t\\ \u00e9"', 'a\n"b"\t\\ é'),
+        ("\"#{format(@scheduledStartTime, 'YYYY')}\"", "#{format(@scheduledStartTime, 'YYYY')}"),
+        ('"$${INPUT1_STAGING_DIR}/%%{x}"', "${INPUT1_STAGING_DIR}/%{x}"),
+        ('"$HOME 100% $1 %"', "$HOME 100% $1 %"),
+        ('"${local.prefix}/in"', "s3://prod/in"),
+        ('<<EOF\n one $${X} "q" \\n\n  two ${var.env}\nEOF\n', ' one ${X} "q" \\n\n  two prod\n'),
+        ("<<-EOF\n    one\n      two\n    EOF\n", "one\n  two\n"),
+        ("<<-EOF\n    %{ for n in var.names ~}\n    - ${n}\n    %{ endfor ~}\n    EOF\n", "- b\n- a\n"),
+        ('"%{ if var.on }yes%{ else }no%{ endif }"', "yes"),
+        ('"%{ if var.env == "dev" }yes%{ endif }."', "."),
+        ('var.env == "prod" ? "a" : "b"', "a"),
+        ('!var.on || var.count_of > 2 ? "a" : "b"', "a"),
+        ("var.count_of * 2 + 1", "7"),
+        ("7 / 2", "3.5"),
+        ("7 % 4", "3"),
+        ("var.names[1]", "a"),
+        ("var.tags.z", "1"),
+        ('var.tags["a"]', "2"),
+        ("local.nested.list[0].id", "x"),
+        ('join(",", local.nested.list[*].id)', "x,y"),
+        ('join(",", [for n in var.names : upper(n) if n != "b"])', "A"),
+        ('join(",", [for k, v in var.tags : "${k}=${v}"])', "a=2,z=1"),
+        ('join(",", keys({ for n in var.names : n => 1 }))', "a,b"),
+        ('format("%s-%03d-%%", var.env, 7)', "prod-007-%"),
+        ('lookup(var.tags, "q", "none")', "none"),
+        ('try(var.tags.q, "none")', "none"),
+        ('coalesce("", "x")', "x"),
+        ('element(["a", "b"], 3)', "b"),
+        ('replace("a-b-c", "-", "_")', "a_b_c"),
+        ('substr("abcdef", 1, 3)', "bcd"),
+        ('trimprefix("s3://b", "s3://")', "b"),
+        ('join("", reverse(sort(["b", "a", "c"])))', "cba"),
+        ('jsonencode({ b = [1, "x"], a = true })', '{"a":true,"b":[1,"x"]}'),
+        ('jsondecode("{\\"k\\": [1, 2]}").k[1]', "2"),
+        ('join(",", flatten([["a"], ["b", ["c"]]]))', "a,b,c"),
+        ('length(concat(var.names, ["c"]))', "3"),
+        ('contains(var.names, "a") ? "in" : "out"', "in"),
+        ("aws_iam_role.run.name", "run-prod"),
+        ("aws_iam_role.run.id", "run-prod"),
+        ('base64encode("hi")', "aGk="),
+        ('split("/", "a/b")[1]', "b"),
+        ('title("a b")', "A B"),
+    ],
+)
+def test_what_an_expression_is(written: str, text: str) -> None:
+    found = definition(written)
+    assert found.objects["A"].fields["x"] == (text,)
+    assert found.parameters == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "name", "starred"),
+    [
+        ('"s3://${var.bucket}/in"', "s3://#{bucket}/in", "bucket", False),
+        ("var.db_pass", "#{*db_pass}", "db_pass", True),
+        ("var.hidden", "#{*hidden}", "hidden", True),
+        ("data.aws_region.here.name", "#{aws_region_here_name}", "aws_region_here_name", False),
+        ("aws_iam_role.run.arn", "#{aws_iam_role_run_arn}", "aws_iam_role_run_arn", False),
+        ("module.vpc.subnets[0]", "#{vpc_subnets_0}", "vpc_subnets_0", False),
+        ("upper(var.bucket)", "#{upper_bucket}", "upper_bucket", False),
+        ("random_password.it.result", "#{*random_password_it_result}", "random_password_it_result", True),
+        ('var.bucket == "s3cr3t" ? "a" : "b"', "#{bucket}", "bucket", False),
+        ('join("/", [var.bucket, "in"])', "#{bucket}/in", "bucket", False),
+        ("var.missing", "#{missing}", "missing", False),
+        ("var.x", "#{x_of_terraform}", "x_of_terraform", False),  # x is a field, and fields come first
+    ],
+)
+def test_what_only_terraform_knows_is_a_parameter(written: str, text: str, name: str, starred: bool) -> None:
+    found = definition(written)
+    assert found.objects["A"].fields["x"] == (text,)
+    assert [(parameter.name, parameter.starred) for parameter in found.parameters.values()] == [
+        (name, starred)
+    ]
+    assert "s3cr3t" not in repr(found.repairs)
+    assert [name in repair.text for repair in found.repairs if "parameter" in repair.text] == [True]
+
+
+def test_a_secret_keeps_its_value_and_a_variable_its_description() -> None:
+    assert definition("var.hidden").values == {"*hidden": ("s3cr3t",)}
+    assert "s3cr3t" not in repr(definition("var.hidden").objects)
+    assert definition("var.bucket").parameters["bucket"].description == "Where the data is"
+
+
+@pytest.mark.parametrize(
+    ("written", "given", "text"),
+    [
+        ("var.bucket", {"bucket": ("b",)}, "b"),
+        ("var.env", {"env": ("dev",)}, "dev"),
+        ('join("+", var.names)', {"names": ("x",)}, "x"),
+        ("var.count_of + 1", {"count_of": ("4",)}, "5"),
+        ('var.on ? "a" : "b"', {"on": ("false",)}, "b"),
+        ("var.db_pass", {"db_pass": ("pw",)}, "#{*db_pass}"),
+        ("var.bucket", {"*bucket": ("b",)}, "#{*bucket}"),
+    ],
+)
+def test_given_values(written: str, given: dict[str, tuple[str, ...]], text: str) -> None:
+    found = definition(written, given)
+    assert found.objects["A"].fields["x"] == (text,)
+    assert found.used == {name.removeprefix("*") for name in given}
+
+
+@pytest.mark.parametrize(
+    ("written", "part"),
+    [
+        ("local.loop", r"local\.loop asks for itself"),
+        ("var.names", "a list, a map or null where a text goes"),
+        ("var.tags.q", "no attribute 'q'"),
+        ("var.names[9]", "has no value"),
+        ("1 / 0", "has no value"),
+        ('file("${path.module}/x")', "beside standard input"),
+        ('"%{ for n in var.bucket }x%{ endfor }"', r"the elements of var\.bucket are not known"),
+    ],
+)
+def test_what_has_no_value(written: str, part: str) -> None:
+    with pytest.raises(
+        UnreadableError, match=rf"x\.tf: aws_datapipeline_pipeline_definition 'it' \(line \d+\): .*{part}"
+    ):
+        definition(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "part"),
+    [
+        ('resource "aws_s3_bucket" "x" {}', NoDefinitionError, "Terraform without pipelines"),
+        (
+            'resource "aws_datapipeline_pipeline" "x" { name = "n" }',
+            NoDefinitionError,
+            "'x' has no definition",
+        ),
+        ('resource "aws_datapipeline_pipeline" "x" {\n name = \n}', UnreadableError, "line 2, column"),
+        (
+            'resource "aws_cloudformation_stack" "x" { template_body = file("../t.yaml") }',
+            UnreadableError,
+            "beside standard input",
+        ),
+    ],
+)
+def test_what_is_refused(text: str, error: type[UnreadableError], part: str) -> None:
+    with pytest.raises(error, match=part):
+        read_definitions(text, "x.tf", {})
+
+
+def write(folder: Path, files: dict[str, str]) -> tuple[Definition, ...]:
+    """Write files and read the first."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    path = folder / next(iter(files))
+    return read_definitions(path.read_text(), path.name, {}, path)
+
+
+PIPELINE = """
+resource "aws_datapipeline_pipeline" "p" {
+  for_each    = toset(["one", "two"])
+  name        = "pipe-${each.key}"
+  description = "for ${each.value}"
+  tags        = { Env = var.env }
+}
+variable "env" { default = "dev" }
+"""
+DEFINITION = """
+locals { definition = jsondecode(file("${path.module}/sub/definition.json")) }
+resource "aws_datapipeline_pipeline_definition" "d" {
+  for_each    = aws_datapipeline_pipeline.p
+  pipeline_id = aws_datapipeline_pipeline.p[each.key].id
+  dynamic "pipeline_object" {
+    for_each = local.definition.objects
+    iterator = it
+    content {
+      id   = it.value.id
+      name = lookup(it.value, "name", it.value.id)
+      dynamic "field" {
+        for_each = { for k, v in it.value : k => v if !contains(["id", "name"], k) }
+        content {
+          key          = field.key
+          string_value = can(field.value.ref) ? null : field.value
+          ref_value    = try(field.value.ref, null)
+        }
+      }
+      field {
+        key          = "index"
+        string_value = it.key
+      }
+    }
+  }
+}
+"""
+OBJECTS = '{"objects": [{"id": "D", "name": "Dee", "retries": 3}, {"id": "A", "on": {"ref": "D"}}]}'
+
+
+@pytest.mark.parametrize(
+    ("each", "pipeline"),
+    [
+        ("aws_datapipeline_pipeline.p", "aws_datapipeline_pipeline.p[each.key].id"),
+        ("aws_datapipeline_pipeline.p", "each.value.id"),
+        ('toset(["two", "one"])', "aws_datapipeline_pipeline.p[each.value].id"),
+    ],
+)
+def test_files_beside_it(tmp_path: Path, each: str, pipeline: str) -> None:
+    text = DEFINITION.replace("= aws_datapipeline_pipeline.p\n", f"= {each}\n")
+    text = text.replace("aws_datapipeline_pipeline.p[each.key].id", pipeline)
+    found = write(tmp_path, {"main.tf": text, "pipeline.tf": PIPELINE, "sub/definition.json": OBJECTS})
+    assert [(one.name, one.description, one.tags) for one in found] == [
+        ("pipe-one", "for one", {"Env": "dev"}),
+        ("pipe-two", "for two", {"Env": "dev"}),
+    ]
+    for one in found:
+        assert one.objects["D"].name == "Dee"
+        assert one.objects["D"].fields == {"retries": ("3",), "index": ("0",)}
+        assert one.objects["A"].fields == {"on": (Ref("D"),), "index": ("1",)}
+
+
+def test_a_broken_file_beside_it_is_told_where_it_may_matter(tmp_path: Path) -> None:
+    text = """
+resource "aws_datapipeline_pipeline_definition" "d" {
+  pipeline_id = aws_datapipeline_pipeline.p.id
+  pipeline_object {
+    id   = "A"
+    name = var.env
+  }
+}
+"""
+    broken = 'variable "env" {\n default = \n}'
+    (found,) = write(tmp_path, {"main.tf": text, "variables.tf": broken, "network.tf": "vpc {\n = }"})
+    assert found.objects["A"].name == "#{env}"
+    assert [repair.place for repair in found.repairs if "cannot be read" in repair.text] == ["variables.tf"]
+
+
+def test_too_much_terraform() -> None:
+    text = PIPELINE + "# nothing\n" * 120_000
+    with pytest.raises(UnreadableError, match="more than 1 MiB of Terraform"):
+        read_definitions(text, "x.tf", {})
+
+
+def test_a_file_outside_the_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text(OBJECTS)
+    each = DEFINITION.replace("= aws_datapipeline_pipeline.p\n", '= toset(["one"])\n')
+    outside = each.replace("sub/definition.json", "../secret.json")
+    with pytest.raises(UnreadableError, match="outside the Terraform file's folder"):
+        write(tmp_path / "module", {"main.tf": outside, "pipeline.tf": PIPELINE})
+
+
+def test_count() -> None:
+    text = """
+variable "enabled" {}
+resource "aws_datapipeline_pipeline_definition" "d" {
+  count       = COUNT
+  pipeline_id = "x"
+  pipeline_object {
+    id   = "A${count.index}"
+    name = "A"
+  }
+}
+"""
+    assert [list(one.objects) for one in read_definitions(text.replace("COUNT", "2"), "x.tf", {})] == [
+        ["A0"],
+        ["A1"],
+    ]
+    (one,) = read_definitions(text.replace("COUNT", "var.enabled ? 1 : 0"), "x.tf", {})
+    assert any(repair.place == "count" for repair in one.repairs)
+    with pytest.raises(NoDefinitionError):
+        read_definitions(text.replace("COUNT", "var.enabled ? 1 : 0"), "x.tf", {"enabled": ("false",)})
+
+
+def test_what_sets_lose() -> None:
+    fields = [("step", "b"), ("step", "a"), ("step", "b"), ("empty", ""), ("one", "1")]
+    blocks = "".join(f'field {{\n key = "{key}"\n string_value = "{value}"\n }}\n' for key, value in fields)
+    text = f"""
+resource "aws_datapipeline_pipeline_definition" "d" {{
+  pipeline_id = "x"
+  region      = "eu-west-1"
+  pipeline_object {{
+    id   = "A"
+    name = "A"
+    {blocks}
+  }}
+}}
+"""
+    (found,) = read_definitions(text, "x.tf", {})
+    assert found.objects["A"].fields == {"step": ("b", "a"), "one": ("1",)}
+    assert [repair.place for repair in found.repairs] == [
+        "A.step",  # b twice
+        "A.empty",
+        "A.step",  # the order
+        "region",
+        "pipeline_id",
+    ]
+
+
+TEMPLATE = """{"Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Properties": {"Name": "${name}",
+ "PipelineObjects": [{"Id": "A", "Name": "A", "Fields": [{"Key": "x", "StringValue": "${bucket}"},
+ {"Key": "y", "StringValue": {"Ref": "Where"}}]}]}},
+ "B": {"Type": "AWS::S3::Bucket"}}, "Parameters": {"Where": {"Type": "String"}}}"""
+
+
+@pytest.mark.parametrize("kind", ["aws_cloudformation_stack", "aws_cloudformation_stack_set"])
+@pytest.mark.parametrize(
+    "stack",
+    [
+        'template_body = templatefile("${path.module}/t.json", { name = "n", bucket = var.bucket })',
+        "template_body = data.template_file.t.rendered",
+    ],
+)
+def test_a_template_of_cloudformation(tmp_path: Path, stack: str, kind: str) -> None:
+    text = f"""
+resource "{kind}" "s" {{
+  name = "s"
+  parameters = {{ Where = "here" }}
+  {stack}
+}}
+data "template_file" "t" {{
+  template = file("${{path.module}}/t.json")
+  vars = {{
+    name   = "n"
+    bucket = var.bucket
+  }}
+}}
+"""
+    (found,) = write(tmp_path, {"main.tf": text, "t.json": TEMPLATE})
+    assert found.name == "n"
+    assert found.objects["A"].fields == {"x": ("#{bucket}",), "y": ("here",)}
+    assert list(found.parameters) == ["bucket"]

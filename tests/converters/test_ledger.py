@@ -1,0 +1,277 @@
+"""The ledger is complete: every line says what became of a field, why, where to read of it, and what can be done."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datapipeline_converters.cli import main
+from datapipeline_converters.conversion import Conversion
+from datapipeline_converters.ledger import (
+    Grade,
+    Line,
+    Verdict,
+    approximated,
+    combine,
+    emulated,
+    exact,
+    not_needed,
+    refused,
+)
+from datapipeline_converters.reports.shares import (
+    approximations,
+    kept_percent,
+    shown_percent,
+    too_little_kept,
+)
+
+from docs.not_needed import OPEN, reasons_of_definitions, reasons_of_types
+from tests.converters.planned import converted, shell
+from tests.golden import NAMES, convert_example
+
+NOTHING_TO_DO = {Grade.EXACT, Grade.NOT_NEEDED}
+
+
+@cache
+def example(name: str) -> Conversion:
+    return convert_example(name)
+
+
+def line(grade: Verdict, field: str = "f", kind: str | None = "T", object_id: str = "A") -> Line:
+    return Line(object_id, kind, field, grade, "page")
+
+
+E, M, A, R, N = exact("e"), emulated("m"), approximated("a"), refused("r"), not_needed("n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_of_an_example_is_complete(name: str) -> None:
+    lines = example(name).lines
+    assert lines
+    for each in lines:
+        assert each.verdict.reason, each
+        assert re.fullmatch(r"dp-[\w-]+", each.reference), each
+        assert bool(each.verdict.advice) is (each.verdict.grade not in NOTHING_TO_DO), each
+        assert each.verdict.advice == "" or each.verdict.advice.endswith("."), each
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reason_for_what_is_not_needed_is_on_the_page(name: str) -> None:
+    known = [*reasons_of_types(), *reasons_of_definitions()]
+    one = "|".join(".+".join(map(re.escape, reason.split(OPEN))) for reason in known)
+    listed = re.compile(f"({one})(; ({one}))*")
+    for each in example(name).lines:
+        if each.verdict.grade is Grade.NOT_NEEDED:
+            assert listed.fullmatch(each.verdict.reason), each
+
+
+@pytest.mark.parametrize(
+    ("table", "notes", "expected"),
+    [
+        (approximated("a", "Do x."), [approximated("b", "Do y.")], approximated("a; b", "Do x. Do y.")),
+        (approximated("a", "Do x."), [approximated("b", "Do x.")], approximated("a; b", "Do x.")),
+        (approximated("a"), [approximated("b", "Do y.")], approximated("a; b", "Do y.")),
+        (approximated("a", "Do x."), [refused("b", "Do y.")], refused("b", "Do y.")),
+        (exact("a"), [emulated("b", "Do y.")], emulated("b", "Do y.")),
+    ],
+)
+def test_advice_is_joined_like_reasons(table: Verdict, notes: list[Verdict], expected: Verdict) -> None:
+    assert combine(table, notes) == expected
+
+
+def test_a_verdict_without_advice_of_its_own_has_that_of_its_grade() -> None:
+    assert [bool(verdict.advice) for verdict in (E, M, A, R, N)] == [False, True, True, True, False]
+    assert approximated("a", "Do x.").advice == "Do x."
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "percent", "shown"),
+    [
+        ([], 100, "100%"),
+        ([E, M, N], 100, "100%"),
+        ([E, A], 50, "50%"),
+        ([E, R, R], 100 / 3, "33.3%"),
+        ([E] * 1999 + [A], 99.95, "99.9%"),
+        ([A, R], 0, "0%"),
+    ],
+)
+def test_the_share_that_is_kept(verdicts: list[Verdict], percent: float, shown: str) -> None:
+    found = kept_percent([line(verdict) for verdict in verdicts])
+    assert found == pytest.approx(percent)
+    assert shown_percent(found) == shown
+
+
+def test_too_little_is_kept() -> None:
+    lines = [line(E), line(M), line(A, "b"), line(R, "c"), line(A, "b", object_id="B"), line(R, "z", None)]
+    assert too_little_kept(lines, 33) == ""
+    assert too_little_kept(lines, 100 / 3) == ""
+    assert too_little_kept(lines, 34) == (
+        "33.3% of 6 fields are exact, emulated or not needed; 34% are asked for. "
+        "These cost most: T.b (2), T.c (1), no type.z (1)"
+    )
+
+
+def test_what_is_approximated_is_said_with_its_advice() -> None:
+    lines = [line(E), line(approximated("it differs", "Do x.")), line(R)]
+    assert approximations(lines) == ["object `A`, field `f`: it differs. Do x."]
+
+
+# A script in S3, a comment, and a log folder that Airflow has elsewhere; a misspelled attribute of a parameter.
+DEFINITION: dict[str, Any] = {
+    "objects": [
+        {"id": "Default", "scheduleType": "ondemand", "pipelineLogUri": "s3://logs/"},
+        shell("A", command="echo #{myX}", workerGroup="w", lateAfterTimeout="1 hour"),
+    ],
+    "parameters": [{"id": "myX", "default": "v"}],
+}
+
+
+def ledger_of(document: dict[str, Any], tmp_path: Path, *options: str) -> tuple[int, dict[str, Any], str]:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    status = main(["convert", str(path), "-o", str(tmp_path / "out"), *options])
+    found: dict[str, Any] = json.loads((tmp_path / "out" / "x.ledger.json").read_text(encoding="utf-8"))
+    return status, found, (tmp_path / "out" / "x.report.md").read_text(encoding="utf-8")
+
+
+def test_the_ledger_counts_by_grade_and_type(tmp_path: Path) -> None:
+    status, ledger, report = ledger_of(DEFINITION, tmp_path)
+    assert status == 0
+    assert ledger["summary"] == {
+        "fields": 6,
+        "kept_percent": 83.33,
+        "grades": {"exact": 3, "emulated": 1, "approximated": 1, "refused": 0, "not needed": 1},
+        "types": {
+            "ShellCommandActivity": {
+                "fields": 3,
+                "kept_percent": 100.0,
+                "grades": {"exact": 1, "emulated": 1, "approximated": 0, "refused": 0, "not needed": 1},
+            },
+            "no type": {
+                "fields": 2,
+                "kept_percent": 50.0,
+                "grades": {"exact": 1, "emulated": 0, "approximated": 1, "refused": 0, "not needed": 0},
+            },
+            "parameter": {
+                "fields": 1,
+                "kept_percent": 100.0,
+                "grades": {"exact": 1, "emulated": 0, "approximated": 0, "refused": 0, "not needed": 0},
+            },
+        },
+    }
+    assert "83.3% of this is exact, emulated or not needed." in report
+    assert "| ShellCommandActivity | 3 | 0 | 0 | 1 | 1 | 1 | 100% |" in report
+    assert "| all | 6 | 0 | 1 | 1 | 3 | 1 | 83.3% |" in report
+
+
+def test_the_report_says_first_what_is_left(tmp_path: Path) -> None:
+    _, _, report = ledger_of(DEFINITION, tmp_path)
+    table = report.partition("## What became of each field")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in row.split("|")] for row in table.splitlines() if row.startswith("| `")]
+    assert [row[3] for row in rows] == [
+        "`pipelineLogUri`",
+        "`workerGroup`",
+        "`scheduleType`",
+        "`command`",
+        "`lateAfterTimeout`",
+    ]
+    assert [bool(row[7]) for row in rows] == [True, True, False, False, False]
+    assert all(row[8].startswith("dp-") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        ([], 0, ""),
+        (["--strict"], 1, "  Only approximated:\n    - object `Default`, field `pipelineLogUri`: "),
+        (["--fail-under", "83"], 0, ""),
+        (
+            ["--fail-under", "90"],
+            1,
+            "  83.3% of 6 fields are exact, emulated or not needed; 90% are asked for. "
+            "These cost most: no type.pipelineLogUri (1)\n",
+        ),
+        (["--fail-under", "100", "--strict"], 1, "100% are asked for"),
+    ],
+)
+def test_what_may_not_be_passed_over(
+    options: list[str], status: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ledger_of(DEFINITION, tmp_path, *options)[0] == status
+    output = capsys.readouterr().out
+    assert said in output
+    assert ("approximated:" in output, "asked for" in output) == (
+        "--strict" in options,
+        "asked for" in said,
+    )
+
+
+def test_strict_passes_what_is_not_approximated(tmp_path: Path) -> None:
+    objects = [{"id": "Default", "scheduleType": "ondemand"}, shell("A", workerGroup="w")]
+    assert ledger_of({"objects": objects}, tmp_path, "--strict", "--fail-under", "100")[0] == 0
+
+
+@pytest.mark.parametrize("percent", ["-1", "101", "x"])
+def test_a_share_is_a_percentage(percent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.json").write_text(json.dumps(DEFINITION), encoding="utf-8")
+    arguments = ["convert", str(tmp_path / "x.json"), "-o", str(tmp_path / "out"), f"--fail-under={percent}"]
+    assert main(arguments) == 2
+    assert "--fail-under" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_is_said_in_words() -> None:
+    found = converted(shell("A"), parameters=[{"id": "*myX", "default": "v"}])
+    assert [each.place for each in found.lines] == [
+        "object `Default`, field `scheduleType`",
+        "object `Default`, field `workerGroup`",
+        "object `A`, field `command`",
+        "parameter `*myX`, attribute `default`",
+    ]
+
+
+def test_what_only_a_failing_task_would_read_is_not_asked_for() -> None:
+    pig = {"id": "P", "type": "PigActivity", "scriptUri": "#{myScript}", "runsOn": {"ref": "E"}}
+    cluster = {"id": "E", "type": "EmrCluster"}
+    schedule = {"id": "S", "type": "Schedule", "startDateTime": "2026-11-21T00:00:00", "period": "1 day"}
+    default = {"id": "Default", "scheduleType": "cron", "schedule": {"ref": "S"}}
+    work = shell("A", command="echo #{myWord}", runsOn={"ref": "B"})
+    box = {"id": "B", "type": "Ec2Resource"}
+    parameters = [{"id": "myScript"}, {"id": "myWord"}]
+    found = converted(default, schedule, work, box, pig, cluster, parameters=parameters)
+    assert json.loads(found.files["x.variables.json"].text) == {"x_myWord": ""}
+    assert [text for text in found.plan.before_first_run if text.startswith("Variable")] == [
+        "Variable `x_myWord`: give it a value"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "expected"),
+    [
+        ({}, "command", "exact: the Param's value"),
+        ({"myX": "v"}, "command", "not needed: the same value is given"),
+        ({"myX": "w"}, "command", "not needed: another value is given, which wins"),
+        ({}, "retryDelay", "emulated: put in at conversion; to have another value, convert again with --set"),
+    ],
+)
+def test_what_a_default_is_for(values: dict[str, str], field: str, expected: str) -> None:
+    text = {"command": "echo #{myX}", "retryDelay": "#{myX} minutes"}[field]
+    given = {
+        "parameters": [{"id": "myX", "default": "7" if field == "retryDelay" else "v"}],
+        "values": values,
+    }
+    found = converted(shell("A", **{field: text}), **given)
+    (said,) = [each.verdict for each in found.lines if each.object_id == "myX"]
+    assert f"{said.grade}: {said.reason}" == expected
+
+
+def test_a_default_that_is_put_into_what_nothing_comes_of_is_not_needed() -> None:
+    pig = {"id": "P", "type": "PigActivity", "script": "x", "runsOn": {"ref": "E"}}
+    cluster = {"id": "E", "type": "EmrCluster", "coreInstanceCount": "#{myCount}"}
+    found = converted(pig, cluster, parameters=[{"id": "myCount", "default": "2"}])
+    (said,) = [each.verdict for each in found.lines if each.object_id == "myCount"]
+    assert f"{said.grade}: {said.reason}" == "not needed: nothing that has an effect reads the parameter"
