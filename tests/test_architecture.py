@@ -186,6 +186,7 @@ def test_a_type_knows_no_other_type() -> None:
         "later",
         "resource",
         "runnable",
+        "script_on_cluster",
         "surroundings",
         "table",
         "unsupported",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
 from typing import TextIO
 
 from rich import box
@@ -43,8 +44,15 @@ _COLOURS = {
 def show(estate: Estate, file: TextIO) -> None:
     """Print an assessment."""
     console = Console(file=file, highlight=False)
-    if not console.is_terminal:
-        console = Console(file=file, highlight=False, width=_PLAIN_WIDTH, color_system=None)
+    if console.is_terminal:
+        _print(estate, console)
+        return
+    plain = StringIO()
+    _print(estate, Console(file=plain, highlight=False, width=_PLAIN_WIDTH, color_system=None))
+    file.writelines(f"{line.rstrip()}\n" for line in plain.getvalue().splitlines())
+
+
+def _print(estate: Estate, console: Console) -> None:
     console.print(Text(headline(estate), style="bold"))
     console.print()
     console.print(_statuses(estate, console))

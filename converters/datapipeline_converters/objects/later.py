@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from datapipeline_converters.ledger import Verdict, exact, not_needed, refused, verdict_table
+from datapipeline_converters.ledger import Verdict, exact, refused, verdict_table
 from datapipeline_converters.objects.runnable import ACTIVITY
 
 _LATER = "not converted yet: the task that needs it fails and says so"
@@ -55,9 +55,6 @@ RESIZING: Mapping[str, Verdict] = {
 SCRIPTS_AROUND: Mapping[str, Verdict] = {
     "postActivityTaskConfig": later("Run the script as one more step, after the others."),
     "preActivityTaskConfig": later("Run the script as one more step, before the others."),
-}
-GENERATED_SCRIPT: Mapping[str, Verdict] = {
-    "generatedScriptsPath": not_needed("it only kept a copy of the script that was run"),
 }
 # How long, and how often, preconditions look.
 LATER_WAITING: Mapping[str, Verdict] = dict.fromkeys(
