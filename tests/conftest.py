@@ -64,6 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", mark)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # In the background of a shell an interrupt is ignored, by the programs that tests start and interrupt too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

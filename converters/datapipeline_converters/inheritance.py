@@ -110,7 +110,7 @@ def _faults(item: PipelineObject) -> Iterator[Problem]:
 
 def _chain(item: PipelineObject, objects: Mapping[str, PipelineObject]) -> tuple[list[PipelineObject], str]:
     """Return the object and its ancestors, nearest first, and the id at which they go in a circle, if they do."""
-    chain = [item]
+    chain, seen = [item], {item.id}
     written = True  # a circle that closes through the unwritten step to Default is none
     while True:
         parent = chain[-1].fields.get("parent", ())
@@ -123,6 +123,7 @@ def _chain(item: PipelineObject, objects: Mapping[str, PipelineObject]) -> tuple
             return chain, ""
         if following not in objects:
             return chain, ""
-        if any(link.id == following for link in chain):
+        if following in seen:
             return chain, following if written else ""
         chain.append(objects[following])
+        seen.add(following)

@@ -39,3 +39,15 @@ def test_a_list_inside_a_text_stays_a_text_where_another_field_quotes_it() -> No
     )
     assert value(found, "#{myQ}") == "A,B"
     assert value(found, "#{input.name}") == ("A", "B")
+
+
+@pytest.mark.parametrize("number", [16, 40])
+def test_values_that_quote_each_other_without_end_are_refused_at_once(number: int) -> None:
+    names = [f"myP{position}" for position in range(number)]
+    parameters = [
+        {"id": name, "default": f"#{{{following}}}#{{{following}}}"}
+        for name, following in zip(names, names[1:], strict=False)
+    ]
+    found = model({"id": "A"}, parameters=[*parameters, {"id": names[-1], "default": "x"}])
+    with pytest.raises(ExpressionError, match="more than 10000 expressions"):
+        bound(found, "A", "#{myP0}")

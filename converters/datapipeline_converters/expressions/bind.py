@@ -31,7 +31,9 @@ from datapipeline_converters.expressions.tree import (
 Resolve: TypeAlias = Callable[[Name], Node]
 
 MAX_WHOLE = 2**63 - 1  # Java's long
-MAX_TEXT = 1_000_000  # characters; fields that quote each other can grow without end
+# Fields and values that quote each other can grow without end.
+MAX_TEXT = 1_000_000  # characters
+MAX_PARTS = 10_000  # expressions in one text
 
 
 def leaves(template: Template) -> Iterator[Node]:
@@ -95,6 +97,8 @@ def _merged(parts: list[str | Node]) -> tuple[str | Node, ...]:
         merged += ["".join(members)] if is_text else members  # type: ignore[arg-type]
     if sum(len(part) for part in merged if isinstance(part, str)) > MAX_TEXT:
         raise ExpressionError(f"the text grows to more than {MAX_TEXT} characters")
+    if len(merged) > 2 * MAX_PARTS:
+        raise ExpressionError(f"the text grows to more than {MAX_PARTS} expressions")
     return tuple(part for part in merged if part != "")
 
 

@@ -395,7 +395,8 @@ def test_real_definitions() -> None:
     taken: set[str] = set()
     options = Options(backfill=True, activated_at=NOW, now=NOW)
     converted_files = []
-    for path in files("architect"):
+    forms = ("api", "architect", "cfn-json", "cfn-yaml", "terraform")
+    for path in (path for form in forms for path in files(form)):
         try:
             for definition in read_input(Input(path)):
                 converted_files.append(convert(*named(definition, options, taken)))
@@ -403,5 +404,5 @@ def test_real_definitions() -> None:
             continue  # test_corpus.py knows which
     found = verify(converted_files)
     assert [line for one in found for line in report_lines(one) if not one.good] == []
-    assert len(found) >= 67
-    assert sum(one.renderings for one in found) > 8_000
+    assert len(found) >= 75
+    assert sum(one.renderings for one in found) > 7_000
