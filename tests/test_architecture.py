@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "assets": set(),
     "batch": {"definition", "errors", "names", "options", "parallel", "sources", "values_files"},
     "parallel": {"errors"},
-    "reconversion": {"conversion", "definition", "errors", "plain_secrets"},
+    "reconversion": {"conversion", "definition", "errors", "passwords", "plain_secrets"},
     "jdbc": {"plan"},
     "schedule_calculator": {"periods"},
     "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},

@@ -25,7 +25,7 @@ from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
-from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition, Runnable
+from datapipeline_converters.objects.runnable import ORDER, Activity, DataNode, Precondition, Runnable
 from datapipeline_converters.objects.unsupported import stand_in
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
@@ -151,9 +151,13 @@ def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) 
         if not _is_lost(taker, model) or (taker.id in model.failed and key in _OF_EVERY_TASK)
     ]
     takers = kept or takers
-    found = [_of_object(taker.id, taker.type or "", key, model) for taker in takers]
-    needed = [verdict for verdict in found if verdict.grade is not Grade.NOT_NEEDED]
-    return worst([*needed, *model.notes.of(item.id, key)]) or worst(found)
+    verdicts = [(taker, _of_object(taker.id, taker.type or "", key, model)) for taker in takers]
+    found = [verdict for _, verdict in verdicts]
+    needed = [(taker, verdict) for taker, verdict in verdicts if verdict.grade is not Grade.NOT_NEEDED]
+    # A machine or a data node, which is no task, does not say what became of what the tasks have.
+    in_tasks = [verdict for taker, verdict in needed if issubclass(class_of(taker.type or ""), Runnable)]
+    heaviest = worst([*(in_tasks or [verdict for _, verdict in needed]), *model.notes.of(item.id, key)])
+    return heaviest or worst(found)
 
 
 def _of_nobody(object_id: str, key: str) -> Verdict:
@@ -223,6 +227,8 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return _PUT_IN if put_in else not_needed("no activity leads to this object")
     if issubclass(cls, DataNode) and key in _WHEN and "precondition" in model.objects[object_id].fields:
         return exact("when its preconditions are checked")
+    if verdict is ORDER:
+        return _of_handle((object_id, key), put_in, model)
     if issubclass(cls, Runnable) or key in _OF_EVERY_OBJECT:
         return verdict
     if object_id in model.realised and (put_in or key in cls.surroundings or key not in texts(cls)):
@@ -243,6 +249,21 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
     return not_needed(
         "no task reads or writes what this object says: it only orders tasks, or nothing uses it"
     )
+
+
+def _of_handle(step: tuple[str, str], put_in: bool, model: Model) -> Verdict:
+    """Return what came of an activity's input or output, which orders tasks if it does anything; notes say the rest."""
+    if step in model.orders:
+        return ORDER
+    if put_in:
+        return _PUT_IN
+    if step in model.named and step[0] in model.failed:
+        return refused(
+            "only texts of the task that fails name it", "Name the data in the step that you write."
+        )
+    if step in model.told and not model.notes.of(*step):
+        return emulated("it names the data in Airflow's inlets and outlets")
+    return not_needed("it orders no tasks, no text names it, and no task reads or writes its data")
 
 
 def _is_task(object_id: str, model: Model) -> bool:

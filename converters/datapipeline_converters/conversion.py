@@ -16,7 +16,7 @@ from datapipeline_converters.ledger import Line
 from datapipeline_converters.model import Model, to_be_filled_in
 from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
-from datapipeline_converters.parameter_lines import note_put_in, parameter_lines
+from datapipeline_converters.parameter_lines import note_put_in, note_taken, parameter_lines
 from datapipeline_converters.plain_secrets import find_plain_secrets
 from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.definition import make_plan
@@ -81,8 +81,10 @@ def convert(definition: Definition, options: Options) -> Conversion:
             raise InvalidDefinitionError(definition.source, problems)
         model, plan = _plan(definition, options, _faults(problems))
         plan = replace(plan, left=[*(str(problem) for problem in problems), *plan.left])
+    plan = replace(plan, left=[*definition.left, *plan.left])
     name = model.name
     note_put_in(model, plan)
+    plan = note_taken(model, plan, render(plan))
     taking_over = handover(definition.state, plan, options.start, on_demand=model.on_demand)
     plan = replace(plan, before_first_run=[*taking_over, *plan.before_first_run])
     lines = (
@@ -152,6 +154,6 @@ def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -
 def _faults(problems: Sequence[Problem]) -> dict[str, str]:
     faults: dict[str, list[str]] = {}
     for problem in problems:
-        if problem.object_id:
-            faults.setdefault(problem.object_id, []).append(str(problem))
+        for object_id in filter(None, (problem.object_id, *problem.others)):
+            faults.setdefault(object_id, []).append(str(problem))
     return {object_id: " ".join(texts) for object_id, texts in faults.items()}

@@ -112,6 +112,9 @@ class Definition:
     :param tags: the pipeline's tags
     :param state: what the account knew of it, where it comes from one
     :param metadata: what a definition file says of itself, as published templates do; no form but the file has it
+    :param part: what it is inside its file where the file may hold several: a template's logical id, Terraform's address, its
+        place in a list; "" where a file is one definition
+    :param left: what the reader could not decide and the user has to, a sentence each
     :param used: names of given values that the reader needed, for a template's parameter or a variable of Terraform:
         they are not values of the pipeline's own parameters
     """
@@ -128,4 +131,6 @@ class Definition:
     state: PipelineState = PipelineState()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
+    part: str = ""
+    left: tuple[str, ...] = ()
     place: Path | None = field(default=None, compare=False)

@@ -40,12 +40,13 @@ class UnwritableError(ConversionError):
 
 
 class WorkerLostError(ConversionError):
-    """A worker process has ended before its work was done."""
+    """A worker process has ended before its work was done, or could not start.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "A worker process ended by itself; often memory ran out. Give fewer files at a time."
-        )
+    :param what: what happened, as a sentence
+    """
+
+    def __init__(self, what: str = "A worker process ended by itself; often memory ran out.") -> None:
+        super().__init__(f"{what} Give fewer files at a time.")
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,14 @@ class Problem:
     :param field: the field concerned, or "" for the object as a whole; without an object, what else is concerned
     :param text: what is wrong and what would be right
     :param rule: the id of the rule that says so, "" where none was named (see `validation`)
+    :param others: ids of further objects that it concerns as much
     """
 
     object_id: str
     field: str
     text: str
     rule: str = attribute(default="", compare=False)
+    others: tuple[str, ...] = attribute(default=(), compare=False)
 
     def __str__(self) -> str:
         where = " ".join(

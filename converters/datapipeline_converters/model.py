@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -19,6 +19,22 @@ NOT_SHOWN = "The value is not shown because it may hold a secret."
 # A field or parameter that is read: object id ("" for a parameter's), key, in whose scope and seen from which objects it is
 # read, whether parameters stay open, whether it goes to a Variable.
 Reading: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bool]
+
+
+@dataclass(frozen=True)
+class TakenPassword:
+    """A password that was taken out of a text, for a Variable.
+
+    :param where: the text, for the user
+    :param said: what is left to the user about it
+    :param keys: the Variables, one of which a DAG reads unless a task fails in its place
+    :param place: the object and the field of the text, None for a parameter
+    """
+
+    where: str
+    said: str
+    keys: Collection[str]
+    place: tuple[str, str] | None = None
 
 
 @dataclass
@@ -41,6 +57,9 @@ class Model:
     :param left_out: the fields of those that nothing was made of, with the verdict on each, by their ids
     :param shown: the fields of data nodes that name them in Airflow's inlets or outlets, by object id and key, and
         whether their whole text does
+    :param orders: the `input` and `output` fields of activities that order tasks, by object id and key
+    :param named: those that texts of the same activity name
+    :param told: those that Airflow's inlets and outlets are made of
     :param read: the fields that expressions name, with the fields in which they do, and those that DAGs contain, with
         None; by object id and key
     :param missing: parameters without value that a field needs before any run, by object id and field
@@ -48,7 +67,9 @@ class Model:
         with the parameter each is, if it is one
     :param in_dag: the secret parameters whose values stand in a DAG file all the same
     :param secret_keys: the keys of the Variables that hold the values of secret parameters, by name
+    :param taken: the passwords that were taken out of texts
     :param nodes: what fields mean that expressions name
+    :param put_in: what the values of parameters mean that are put into a field, by the field's object and key
     :param absent: optional parameters without value that take a field away, by object id and field
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
@@ -70,6 +91,9 @@ class Model:
     wanted: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, Mapping[str, Verdict]] = field(default_factory=dict)
     shown: dict[tuple[str, str], bool] = field(default_factory=dict)
+    orders: set[tuple[str, str]] = field(default_factory=set)
+    named: set[tuple[str, str]] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
     read: dict[tuple[str, str], set[tuple[str, str] | None]] = field(default_factory=dict)
     missing: dict[tuple[str, str], str] = field(default_factory=dict)
     left: dict[str, None] = field(default_factory=dict)
@@ -77,7 +101,9 @@ class Model:
     revealed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     in_dag: set[str] = field(default_factory=set)
     secret_keys: dict[str, dict[str, None]] = field(default_factory=dict)
+    taken: list[TakenPassword] = field(default_factory=list)
     nodes: dict[Reading, Node] = field(default_factory=dict)
+    put_in: dict[tuple[tuple[str, str], Reading], Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from datapipeline_converters.names import pipeline_name
 from datapipeline_converters.options import Options
 from datapipeline_converters.parameters import Parameters
 from datapipeline_converters.passwords import masked
-from datapipeline_converters.plain_secrets import names_in_secret_fields
+from datapipeline_converters.plain_secrets import names_in_secret_fields, typed_secrets
 
 
 def model_of(definition: Definition, options: Options, faults: Mapping[str, str] | None = None) -> Model:
@@ -26,7 +26,8 @@ def model_of(definition: Definition, options: Options, faults: Mapping[str, str]
         for name, values in options.values.items()
         if name.removeprefix("*") not in definition.used
     }
-    parameters = Parameters(definition, given, names_in_secret_fields(definition, given))
+    secret = names_in_secret_fields(definition, given)
+    parameters = Parameters(definition, given, secret, typed_secrets(definition, given))
     stem = options.name or definition.name or definition.source.rpartition(".")[0] or "pipeline"
     name = pipeline_name(stem, options.environment)
     environment = options.environment or ""

@@ -33,12 +33,17 @@ class Parameters:
     """The parameters of one definition with the values that hold: given ones over stored ones over defaults."""
 
     def __init__(
-        self, definition: Definition, given: Mapping[str, tuple[str, ...]], secret: Collection[str]
+        self,
+        definition: Definition,
+        given: Mapping[str, tuple[str, ...]],
+        secret: Collection[str],
+        typed_secrets: Collection[str] = (),
     ) -> None:
         """Bind values to names.
 
         :param given: values from files and the command line; a star on a name makes a secret of it
         :param secret: names whose value ends in a secret field
+        :param typed_secrets: passwords that stand somewhere in the definition, the longest first
         """
         self.declared = {name: _masked(parameter) for name, parameter in definition.parameters.items()}
         stored = {**definition.values, **given}
@@ -50,6 +55,9 @@ class Parameters:
         """Names that a text names, whatever came of it."""
         self.put_in: dict[str, dict[tuple[str, str], None]] = {}
         """The fields into which the values are put that parameters have now, as object and key, by name."""
+        self.added: set[str] = set()
+        """Names of secrets that were found in texts: parameters that the definition does not have."""
+        self.typed_secrets = tuple(typed_secrets)
         self.shown: set[str] = set()
         """Names whose values are part of what data is called in Airflow."""
 
@@ -117,6 +125,7 @@ class Parameters:
         name = unique(name, taken)
         self.declared[name] = Parameter(name, starred=True)
         self._stored[name] = (value,)
+        self.added.add(name)
         return name
 
     def is_absent(self, name: str) -> bool:

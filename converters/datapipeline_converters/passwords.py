@@ -25,54 +25,85 @@ _BEGIN = r"(?:(?<=\\n)|(?<![\w$.{%/?&-]))"
 # What a password does not start with: what the shell looks up, an expression or a template, what only says what goes
 # there, what is masked already, the address of a secret, yes and no.
 _NONE = (
-    r"(?!\\?[$]|[`<]|\\?#\{|\{\{|%\(|\*+(?:[\s'\",;&]|$)|(?i:arn:|s3://|ssm:|file:|env:|pass:)"
-    r"|(?i:true|false|yes|no|none|null|[01])(?![^\s'\",;&|]))"
+    r"(?!\\?[$]|[`<]|\\?#\{|\{\{|%\(|%\w+%|\{\w*\}|\*+(?:[\s'\",;&]|$)|(?i:arn:|s3://|ssm:|file:|env:|pass:)"
+    r"|(?i:true|false|yes|no|none|null|x{3,}|\d{1,2}|\.{3})(?![^\s'\",;&|@)]))"
+)
+# A quote that opens a value: one behind which a value can begin, else it closes what began before. The shell's ways to
+# write a quote within quotes come first.
+_OPENING = r"(?P<quote>'\\''|'\"'\"'|\\?[\"'])(?![\s;|&)<>,+\"'\\]|$)"
+# What is no variable of a password though it ends like one: a count, an ordinal, a directory.
+_NO_PREFIX = r"(?!(?i:(?:\w+[_-])?(?:n|num|nb|by|first|second|third|last|one|two|single|multi|max|old|cur|current|prev|base|work|orig|saved?|start|initial|no|use|skip|ask|prompt|without)[_-]?)(?:(?i:pass|pwd|pw)\b))"
+# Short names that end in what says a password.
+_SHORT = (
+    r"(?:[\w.-]*[._-](?:pass|pwd|pw)"
+    r"|(?:db|user|usr|root|admin|my|sql|mysql|pg|ora|oracle|s?ftp|ssh|ldap|etl|dwh?|http|proxy|rds|redshift)(?:pass|pwd|pw)|pw)"
 )
 # A password in quotes or without, as the shell and JSON write it; an expression ends it, and so does the next option
 # behind a comma.
 _VALUE = (
-    rf"(?P<quote>\\?[\"'])?(?P<secret>{_NONE}(?(quote)(?:(?!(?P=quote)|\\?#\{{)[^\n])+"
+    rf"(?:{_OPENING})?(?P<secret>{_NONE}(?(quote)(?:(?!(?P=quote)|\\?#\{{)[^\n])+"
     r"|(?![\\{=])(?:(?!\\?#\{|,-|\\n)[^\s;&|\"'`<>()])+))"
 )
 # The same in quotes only.
-_QUOTED = rf"(?P<quote>\\?[\"'])(?P<secret>{_NONE}(?:(?!(?P=quote)|\\?#\{{)[^\n])+)(?=(?P=quote))"
+_QUOTED = rf"{_OPENING}(?P<secret>{_NONE}(?:(?!(?P=quote)|\\?#\{{)[^\n])+)(?=(?P=quote))"
 # What stands between a command and its option: not another command.
 _BETWEEN = r"(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|[^|;&\n\"']|\\\n){0,1500}?[\s,][\"']?"
 _SPACE = r"(?:[ \t]+|,|[\"'],?[ \t]*)"
 
 # The options of commands that take a password, which mean something else to others: commands, option.
 _OPTIONS: Sequence[tuple[str, str]] = (
-    (r"mysql(?:dump|admin|import|check|show|slap|pump|sh)?|mariadb(?:-\w+)?", "-p"),
+    (
+        r"(?<!install )(?<!-y )mysql(?:dump|admin|import|check|show|slap|pump|sh)?|mariadb(?:-\w+)?"
+        r"|[$]\{?(?:\w+_)?(?i:mysql(?:dump|_cmd|_bin|_cli)?)\}?",
+        r"-p(?!(?:arams?|artitions?|ath|ort|refix|rint|rogress|rotocol|arallel)\b)",
+    ),
     ("redis-cli", rf"-a{_SPACE}"),
     (r"beeline|cqlsh|rabbitmqadmin|tabcmd|ncftp\w+|docker[ \t]+login|az[ \t]+login", rf"-p{_SPACE}"),
     (r"mongo(?:sh|dump|export|import|restore)?", rf"-p{_SPACE}"),
     (r"sqlcmd|bcp|osql|tsql|zip|unzip", rf"-P{_SPACE}?"),
     (r"7za?", "-p"),
     (r"ldap(?:search|add|modify|delete|whoami)|vsql", rf"-w{_SPACE}"),
-    ("curl", rf"(?:-u|-U|--user|--proxy-user)(?:{_SPACE}|=)?[\"']?(?:[^\s:\"'#]|#\{{[^}}]*\}})+:"),
+    (
+        "curl",
+        rf"(?:-[a-zA-Z]{{0,6}}[uU]|--user|--proxy-user)(?:{_SPACE}|=)?[\"']?(?:[^\s:\"'#]|#\{{[^}}]*\}})+:",
+    ),
     ("lftp", rf"(?:-u|--user){_SPACE}[\"']?(?:[^\s,\"'#]|#\{{[^}}]*\}})+,"),
     ("smbclient", rf"-U{_SPACE}[\"']?(?:[^\s%\"'#]|#\{{[^}}]*\}})+%"),
     ("openssl", rf"-pass(?:in|out)?{_SPACE}[\"']?pass:"),
+    (r"openssl[ \t]+(?:enc|aes|des)[\w-]*", rf"-k{_SPACE}"),
 )
 
 # What introduces a password, by its kind.
 _INTRODUCTIONS: Sequence[tuple[str, str]] = (
     # Variables of the environment and of the shell, properties of Java and of configuration files.
     *((kind, rf"{_BEGIN}(?i:[\w.-]*(?:{words}))=") for kind, words in _SECRET_WORDS.items()),
-    (PASSWORD, rf"{_BEGIN}(?:[A-Z0-9_]*(?:SECRET|PASSWD|API_?KEY)|[A-Z0-9][A-Z0-9_]*_(?:PWD|PASS)|SSHPASS)="),
-    (PASSWORD, r"\bexport[ \t]+\w*(?i:secret|_pwd|_pass)="),
+    (
+        PASSWORD,
+        rf"{_BEGIN}{_NO_PREFIX}(?:[A-Z0-9_]*(?:SECRET|PASSWD|API_?KEY)|[A-Z0-9][A-Z0-9_]*_(?:PWD|PASS)|SSHPASS)=",
+    ),
+    (PASSWORD, rf"\bexport[ \t]+{_NO_PREFIX}\w*(?i:secret|_pwd|_pass)="),
+    (PASSWORD, rf"{_BEGIN}{_NO_PREFIX}(?i:{_SHORT})=(?![\"']?[/~.])"),
+    (PASSWORD, rf"{_BEGIN}pass=(?=[\"']?(?=[^\s\"';]*\d)(?=[^\s\"';]*[A-Za-z])[^\s\"'/;][^\s\"';]{{5}})"),
+    (PASSWORD, r"(?<=[\w-],)pass="),
     (TOKEN, rf"{_BEGIN}(?:[A-Z0-9_]*TOKEN|REDISCLI_AUTH)="),
     (TOKEN, r"\bexport[ \t]+\w*(?i:token)="),
     # Options that say what they take.
     (
         PASSWORD,
-        rf"(?<![\w-])--?(?i:(?:[\w.-]+[.-])?(?:{_ANY_WORD}|secret-key)|pass|pwd|secret|token)"
+        rf"(?<![\w-])--?(?!-){_NO_PREFIX}(?i:(?:(?!no|skip|without|ask|prompt)[\w.-]+[._-])?(?:{_ANY_WORD}|secret-key)"
+        rf"|(?:src|dest)?(?:store|key)pass|{_SHORT}|pass|pwd|secret|token)"
         rf"(?:=|[\"']?[ \t]+(?!-)|[\"']?,[ \t]*(?!-))",
     ),
     *(
         (PASSWORD, rf"(?<![\w.-])(?:{commands})(?=[\s,\"']){_BETWEEN}{option}")
         for commands, option in _OPTIONS
     ),
+    (
+        PASSWORD,
+        r"(?<![\w-])--cred(?:ential)?s?(?:=|[ \t]+)[\"']?(?!(?:file|s3|https?|arn|env|gs|hdfs|ssm):)[\w.@-]+:(?![/\\])",
+    ),
+    (SECRET_KEY, r"\bconfigure[ \t]+set[ \t]+(?:[\w.-]+\.)?aws_secret_access_key[ \t]+(?!-)"),
+    (TOKEN, r"\bconfigure[ \t]+set[ \t]+(?:[\w.-]+\.)?aws_session_token[ \t]+(?!-)"),
     # What follows is another command with options of its own.
     (PASSWORD, rf"\bsshpass(?:[ \t]+-(?:v|P[ \t]?\S{{1,40}})){{0,2}}{_SPACE}[\"']?-p{_SPACE}?"),
     # Files of passwords that a command writes.
@@ -84,6 +115,14 @@ _INTRODUCTIONS: Sequence[tuple[str, str]] = (
     # Headers of HTTP.
     (TOKEN, r"(?i:\bauthorization[\"']?[ \t]*[:=][ \t]*[\"']?(?:bearer|basic|token)[ \t]+)"),
     (TOKEN, r"(?i:\b(?:x-)?(?:api-key|auth-token|private-token|access-token)[ \t]*:[ \t]*)"),
+    (TOKEN, r"(?<=[\"'])(?i:apikey)[ \t]*:[ \t]*"),
+)
+# A line begins, in a text or behind what the shell writes for it.
+_LINE = r"(?:(?m:^)|(?<=\\n))[ \t]*(?:-[ \t]+)?"
+# What stands alone up to the end of a line, and says neither what is wanted nor another name.
+_REST_OF_LINE = (
+    rf"(?P<secret>{_NONE}(?![\[\]{{}}|>&*!%@=-])(?!(?i:required|expired|wrong|invalid|missing|reset|changed|ok|failed|optional|"
+    r"str|string|text|varchar|password|get\w*|os|files|compat|unchanged|same|see|as|not|hidden|masked|removed|redacted)\b)(?:(?!\\n)[^\s;&|\"'`<>(),])+)(?=[ \t\r]*(?:$|\n|\\n|[\"']))"
 )
 # The same where only what is in quotes is one.
 _QUOTED_INTRODUCTIONS: Sequence[tuple[str, str]] = (
@@ -92,6 +131,9 @@ _QUOTED_INTRODUCTIONS: Sequence[tuple[str, str]] = (
     (PASSWORD, rf"{_BEGIN}(?i:[\w.-]*(?:{_ANY_WORD}))\s+=\s*"),
     (PASSWORD, r"(?i:\bidentified\s+(?:with\s+\S+\s+)?by\s+(?:password\s+)?)"),
     (PASSWORD, r"(?i:\bpassword(?:\s+|\s*\(\s*))"),
+    (PASSWORD, r"(?i:\bset\s+password\s+(?:for\s+\S+\s*)?=\s*)"),
+    (PASSWORD, rf"{_BEGIN}pwd=(?![\"']?[/~.])"),
+    (PASSWORD, rf"{_LINE}(?i:[\w.-]*(?:{_ANY_WORD}))[ \t]*:[ \t]+"),
     (SECRET_KEY, r"(?i:\bsecret_access_key(?:\s+as)?\s+)"),
     (TOKEN, r"(?i:\bsession_token(?:\s+as)?\s+)"),
 )
@@ -99,7 +141,8 @@ _QUOTED_INTRODUCTIONS: Sequence[tuple[str, str]] = (
 _SHAPES: Sequence[tuple[str, str]] = (
     (
         IN_URL,
-        r"(?P<before>[?;&](?i:[\w.-]*(?:password|passwd|pwd|secret|access_token|api_?key|security-token|signature|sig))=)"
+        r"(?P<before>[?;&](?i:[\w.-]*(?:password|passwd|pwd|secret|access_token|api_?key|security-token|signature|sig)|token)=)"
+        r"(?!(?i:reset|change|forgot(?:ten)?|new|expired|required|update)(?![^\s&;#'\".,)]))"
         rf"(?P<secret>{_NONE}(?:\{{[^}}\s]*\}}|[^\s&;#'\"]+))",
     ),
     (
@@ -117,8 +160,37 @@ _SHAPES: Sequence[tuple[str, str]] = (
     ),
     (
         PASSWORD,
-        r"(?P<before>\b(?:sqlplus|sqlldr|expdp|impdp)[ \t]+(?:-\w+[ \t]+)*(?:userid=)?(?:\w|#\{[^}]*\})+/)"
+        r"(?P<before>\b(?:sqlplus|sqlldr|expdp|impdp)[ \t]+(?:-\w+[ \t]+)*[\"']?(?:userid=)?(?:\w|#\{[^}]*\})+/)"
         rf"(?P<secret>{_NONE}[^\s/@'\"#]+)",
+    ),
+    # A token instead of a user.
+    (
+        IN_URL,
+        r"(?P<before>\bhttps?://)(?P<secret>(?=[^\s:/@]*\d)(?=[^\s:/@]*[A-Za-z])"
+        r"(?:[^\s:/@#$'\"{<]{20,}|(?=[^\s:/@]*[A-Z])(?=[^\s:/@]*[a-z])[^\s:/@#$'\"{<]{8,}))(?=@)",
+    ),
+    # Lines of configuration that a command writes.
+    (PASSWORD, rf"(?P<before>{_LINE}(?i:[\w.-]*(?:{_ANY_WORD}))[ \t]*:[ \t]+){_REST_OF_LINE}"),
+    (
+        PASSWORD,
+        rf"(?P<before>{_LINE}(?i:[\w.-]*(?:{_ANY_WORD}))[ \t]+=[ \t]*)(?=\S*[^A-Za-z_.\s])(?!\S*\.\w*pass){_REST_OF_LINE}",
+    ),
+    (
+        PASSWORD,
+        r"(?P<before>\bs(?P<sep>[/|#,])(?:(?!(?P=sep))[^\n]){1,200}(?P=sep)(?:(?!(?P=sep))[^\n]){0,200}?"
+        rf"(?i:(?:{_ANY_WORD}|pass|pwd))[ \t]?[=:][ \t]?[\"']?)"
+        rf"(?P<secret>{_NONE}(?!(?i:x{{3,}})(?P=sep))(?:(?!(?P=sep))[^\s'\"\\$&`])+)(?=[\"']?(?P=sep))",
+    ),
+    # What a command reads from a pipe.
+    (
+        PASSWORD,
+        rf"(?P<before>\b(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?:[\"']%s(?:\\n)?[\"'][ \t]+)?){_VALUE}"
+        r"(?=[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+(?:[\w.]+[ \t]+)?){0,3}-[a-zA-Z]*S\b|(?:[^|;\n]{0,300}[ \t]--password-stdin\b|passwd[^|;\n]{0,300}[ \t]--stdin\b)))",
+    ),
+    (
+        PASSWORD,
+        r"(?P<before>\b(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?[\"']?[\w.-]+:)"
+        rf"(?P<secret>{_NONE}[^\s\"'|]+)(?=[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?(?:/\S+/)?chpasswd\b)",
     ),
     (PASSWORD, r"(?P<before>(?i:\bidentified\s+by\s+))(?P<secret>(?![$'\"]|#\{|(?i:password)\b)[^\s;'\"#]+)"),
     (ACCESS_KEY, r"(?P<before>\b)(?P<secret>(?:AKIA|ASIA)[0-9A-Z]{16})\b"),
@@ -162,8 +234,8 @@ _NAMED_PATTERNS: Sequence[re.Pattern[str]] = [
 ]
 # Nothing of all this is in a text without one of these: most texts are passed over at once.
 _TRACES = re.compile(
-    r"(?i:pass|pwd|secret|token|key|auth|login|identified|bearer|sig|webhook|hooks\.|sql|mariadb|mongo|redis|beeline|cqlsh"
-    r"|rabbitmq|tabcmd|docker|ldap|curl|ftp|smbclient|openssl|zip|7z|bcp|expdp|impdp|az\s)"
+    r"(?i:pass|pwd|pw\b|cred|secret|token|key|auth|login|identified|bearer|sig|webhook|hooks\.|sql|mariadb|mongo|redis|beeline|cqlsh"
+    r"|rabbitmq|tabcmd|docker|ldap|curl|ftp|smbclient|openssl|zip|7z|sudo|bcp|expdp|impdp|az\s)"
     r"|AKIA|ASIA|gh[pousr]_|glpat|xox|AIza|_live_|SG\.|npm_|eyJ|@|:\d{4,5}:|:\*:"
 )
 
@@ -173,7 +245,20 @@ _SECRET_NAME = re.compile(
     r"|(?:[a-z\d]Pass|(?:^|_)pass)(?![a-z])"
 )
 # The elements of a list before which a password stands in an element of its own, with the command they belong to.
-_LONG_OPTION = re.compile(rf"--?(?i:(?:[\w.-]+[.-])?(?:{_ANY_WORD})|pass|pwd|secret|token)")
+_LONG_OPTION = re.compile(
+    rf"--?(?!-){_NO_PREFIX}(?i:(?:(?!no|skip|without|ask|prompt)[\w.-]+[._-])?(?:{_ANY_WORD})"
+    rf"|(?:src|dest)?(?:store|key)pass|{_SHORT}|pass|pwd|secret|token)"
+)
+_WORDS_OF_CODE = re.compile(r"[A-Za-z_.]+")
+# What stands behind a name in a regular expression, of grep or sed say.
+_OF_A_PATTERN = re.compile(r"//|/[a-z]{0,3}$|/[\s{]|\.[*+]|\[\^|\\[(wWsSdb.]|\^|[$]|\.{1,2}$")
+# A shorter password may be anything where it stands again, and so may words, numbers, times, paths, hosts and addresses.
+_TELLING = 6
+_EVERYDAY = re.compile(
+    r"[A-Z]?[a-z]+|[A-Z]+|[\d.,:/_-]+|[a-z]+(?:[_-][a-z]+)*|(?:s3|/|~|\.).*|.*(?:://|[\s$`\"'{}]).*|(?:[\w-]+\.)+[A-Za-z]{2,}|\S+@\S+\.\w+",
+    re.DOTALL,
+)
+_WORD_BEGINS, _WORD_ENDS = r"(?<![\w./-])", r"(?![\w/-]|\.\w)"
 # So many arguments lie between a command and its option at most.
 _FAR = 20
 _WHOLE = re.compile(rf"{_NONE}(?![-=])(?P<secret>[^\s].*)", re.DOTALL)
@@ -205,7 +290,7 @@ def masked(text: str) -> str:
     """Return a text with asterisks in the place of its passwords."""
     if _found(text):
         for _, pattern in _PATTERNS:
-            text = pattern.sub(lambda match: _with(match, "***"), text)
+            text = _replaced(pattern, text, lambda match: _with(match, "***"))
     return text
 
 
@@ -223,8 +308,30 @@ def without_passwords(text: str, stand_in: Callable[[str], str]) -> str:
         return match[0] if inside else _with(match, stand_in(match["secret"]))
 
     for _, pattern in _PATTERNS:
-        text = pattern.sub(replaced, text)
+        text = _replaced(pattern, text, replaced)
     return text
+
+
+def without_words(text: str, words: Sequence[str], stand_in: Callable[[str], str]) -> str:
+    """Return a text with something else in the place of whole words, those inside an expression excepted.
+
+    :param stand_in: gives what stands for a word
+    """
+    for word in words:
+        if word in text:
+            # Pieces at even places stand outside expressions.
+            pieces = re.split(r"(#\{[^}]*\})", text)
+            pieces[::2] = [
+                re.sub(_WORD_BEGINS + re.escape(word) + _WORD_ENDS, lambda match: stand_in(match[0]), piece)
+                for piece in pieces[::2]
+            ]
+            text = "".join(pieces)
+    return text
+
+
+def is_a_telling_secret(word: str) -> bool:
+    """Tell whether a password is no everyday word, number, path or host: wherever else it stands, it is the password."""
+    return len(word) >= _TELLING and not _EVERYDAY.fullmatch(word)
 
 
 def separate_passwords(texts: Sequence[str]) -> Iterator[int]:
@@ -253,7 +360,51 @@ def _behind_options(texts: Sequence[str]) -> Iterator[int]:
 def _found(text: str) -> tuple[tuple[str, re.Match[str]], ...]:
     if not _TRACES.search(text):
         return ()
-    return tuple((kind, match) for kind, pattern in _PATTERNS for match in pattern.finditer(text))
+    return tuple((kind, match) for kind, pattern in _PATTERNS for match in _matches(pattern, text))
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what a pattern finds that can be a password; behind what cannot, the search begins anew."""
+    place = 0
+    while match := pattern.search(text, place):
+        if _is_plausible(match):
+            yield match
+            place = max(match.end(), place + 1)
+        else:
+            place = max(match.end("before"), match.start() + 1)
+
+
+def _is_plausible(match: re.Match[str]) -> bool:
+    secret = match["secret"]
+    if _OF_A_PATTERN.match(secret):
+        return False
+    quote = match["quote"] if "quote" in match.re.groupindex else None
+    if quote is None and _is_code(match):
+        return False
+    if quote not in {"'", '"'} or not re.search(r"\s", secret):
+        return True
+    # A quote before which another one is open closes that one.
+    start = match.start("quote")
+    line = match.string[match.string.rfind("\n", 0, start) + 1 : start]
+    return (line.count(quote) - line.count(f"\\{quote}")) % 2 == 0
+
+
+def _is_code(match: re.Match[str]) -> bool:
+    """Tell whether what stands behind a name is a variable, a call or an element in a program's code."""
+    following = match.string[match.end("secret") : match.end("secret") + 1]
+    if following == "(" or (match["secret"].endswith("[") and following in {"'", '"'}):
+        return True
+    if following != ")" or not _WORDS_OF_CODE.fullmatch(match["secret"]):
+        return False
+    return match.string[: match.start()].rstrip()[-1:] in {"(", ","}
+
+
+def _replaced(pattern: re.Pattern[str], text: str, replacement: Callable[[re.Match[str]], str]) -> str:
+    pieces, end = [], 0
+    for match in _matches(pattern, text):
+        pieces += [text[end : match.start()], replacement(match)]
+        end = match.end()
+    return "".join([*pieces, text[end:]])
 
 
 def _with(match: re.Match[str], stand_in: str) -> str:

@@ -10,9 +10,12 @@ from datapipeline_converters.passwords import (
     PASSWORD,
     expressions_for_passwords,
     expressions_for_separate_passwords,
+    is_a_telling_secret,
     kinds_in,
     named_like_a_secret,
+    passwords_in,
     separate_passwords,
+    without_words,
 )
 from datapipeline_converters.scope import names_in, starred_names_in
 
@@ -23,6 +26,21 @@ FLOWING = "value that ends in a secret field"
 
 # The field of a secret that stands in the definition's block of parameter values.
 VALUES = "values"
+# The fields that say what something is called: a password that is the same as one of them would be found everywhere.
+_CALLED = frozenset(
+    {
+        "id",
+        "name",
+        "type",
+        "username",
+        "databaseName",
+        "clusterId",
+        "rdsInstanceId",
+        "tableName",
+        "role",
+        "resourceRole",
+    }
+)
 # What a masked value is written with.
 _MASKS = frozenset("*x•.")
 
@@ -61,21 +79,50 @@ def find_plain_secrets(definition: Definition) -> tuple[PlainSecret, ...]:
 
     A text that only names a parameter or another field holds none; nor does one that is masked.
     """
-    secret = names_in_secret_fields(definition, {})
+    secret, again = names_in_secret_fields(definition, {}), typed_secrets(definition, {})
     found: dict[PlainSecret, None] = {}
     for item in definition.objects.values():
         for key in item.fields:
-            for kind in _kinds_of_field(item, key, secret):
+            for kind in _kinds_of_field(item, key, secret, again):
                 found.setdefault(PlainSecret(item.id, key, kind))
     for parameter in definition.parameters.values():
         for key, values in parameter.attributes.items():
-            for kind in _kinds(f"*{parameter.name}" if parameter.starred else parameter.name, values, secret):
+            for kind in _kinds(
+                f"*{parameter.name}" if parameter.starred else parameter.name, values, secret, again
+            ):
                 if key in {"default", "allowedValues"} or kind not in {STARRED, NAMED, FLOWING}:
                     found.setdefault(PlainSecret(parameter.id, key, kind, parameter=True))
     for name, values in definition.values.items():
-        for kind in _kinds(name, values, secret):
+        for kind in _kinds(name, values, secret, again):
             found.setdefault(PlainSecret(name, VALUES, kind, parameter=True))
     return tuple(found)
+
+
+def typed_secrets(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the passwords that stand somewhere in a definition and are told from everything else, the longest first.
+
+    :param given: values from files and the command line
+    """
+    called = {*definition.objects, *definition.parameters}
+    found: set[str] = set()
+    sources: list[tuple[str, list[str]]] = [
+        *(
+            (key, _texts(values))
+            for item in definition.objects.values()
+            for key, values in item.fields.items()
+        ),
+        *((parameter.id, list(parameter.default)) for parameter in definition.parameters.values()),
+        *((name, list(values)) for name, values in (*definition.values.items(), *given.items())),
+    ]
+    for key, texts in sources:
+        if key in _CALLED:
+            called.update(texts)
+        found.update(password for text in texts for password in passwords_in(text))
+        found.update(texts[place] for place in separate_passwords(texts))
+        if key.startswith("*") or key == "password" or (key.startswith("my") and named_like_a_secret(key)):
+            found.update(text for text in texts if _is_literal(text))
+    telling = {word for word in found - called if "#{" not in word and is_a_telling_secret(word)}
+    return tuple(sorted(telling, key=lambda word: (-len(word), word)))
 
 
 def names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -117,11 +164,13 @@ def names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str
     return found
 
 
-def _kinds_of_field(item: PipelineObject, key: str, secret: Iterable[str]) -> Iterator[str]:
+def _kinds_of_field(
+    item: PipelineObject, key: str, secret: Iterable[str], again: Sequence[str]
+) -> Iterator[str]:
     texts = _texts(item.fields[key])
     # Names of Data Pipeline's own fields say something else (`keyPair`), and none but a starred one holds a secret.
     own = key.startswith(("*", "my")) or key == "password"
-    yield from _kinds(key if own else "", texts, secret)
+    yield from _kinds(key if own else "", texts, secret, again)
 
 
 def _texts(values: Iterable[Value]) -> list[str]:
@@ -129,15 +178,21 @@ def _texts(values: Iterable[Value]) -> list[str]:
     return [value if isinstance(value, str) else "" for value in values]
 
 
-def _kinds(name: str, values: Sequence[str], secret: Iterable[str]) -> Iterator[str]:
+def _kinds(name: str, values: Sequence[str], secret: Iterable[str], again: Sequence[str]) -> Iterator[str]:
     """Yield the kinds of secrets in the values that a name has.
 
     :param name: "" where it says nothing
+    :param again: passwords that stand somewhere in the definition
     """
     for text in values:
         inside = list(kinds_in(text))
         yield from inside
-        if inside or not name or not _is_literal(text):
+        if inside:
+            continue
+        repeated = without_words(text, again, lambda _: "") != text
+        if not name or not _is_literal(text):
+            if repeated:
+                yield PASSWORD
             continue
         if name.startswith("*"):
             yield STARRED
@@ -145,6 +200,8 @@ def _kinds(name: str, values: Sequence[str], secret: Iterable[str]) -> Iterator[
             yield NAMED
         elif name in secret:
             yield FLOWING
+        elif repeated:
+            yield PASSWORD
     if any(True for _ in separate_passwords(values)):
         yield PASSWORD
 

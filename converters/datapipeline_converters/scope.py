@@ -15,9 +15,15 @@ from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.expressions import Items, Joined, Name, Node, Number, Runtime, Template, Text
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import approximated, emulated, refused
-from datapipeline_converters.model import Model, Reading
+from datapipeline_converters.model import Model, Reading, TakenPassword
 from datapipeline_converters.names import identifier
-from datapipeline_converters.passwords import masked, passwords_in, separate_passwords, without_passwords
+from datapipeline_converters.passwords import (
+    masked,
+    passwords_in,
+    separate_passwords,
+    without_passwords,
+    without_words,
+)
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
 _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
@@ -26,9 +32,6 @@ _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"i
 _OPEN = "\ue000"
 _COMPARE = "Compare the text in a run with what Data Pipeline made of it."
 _DECLARE_IT = "Correct the name, or declare a parameter of this name."
-_CHANGE_IT = (
-    "Import the Variable, keep its file to yourself, and change the password: it stood in a definition."
-)
 
 
 class MissingValueError(Exception):
@@ -161,6 +164,9 @@ class Scope:
     def _through(self, name: Name, head: str, rest: tuple[str, ...]) -> Node:
         targets = [ref.id for ref in self.owner.refs(head)]
         if not targets:
+            if head in self.model.objects:
+                fault = f"`{head}` is an object, but no field of `{self.owner.id}` that refers to one"
+                return self._unknown(name, fault)
             return self._unknown(name, f"`{head}` refers to no object")
         if rest[-1].startswith("@") and rest[-1] != "@id":
             return self._unknown(name, "run-time fields cannot be reached through another object")
@@ -306,12 +312,15 @@ class Scope:
         """Return the Variable that holds a secret parameter's value, one for each of several values."""
         values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
         keys = self.model.secret_keys.setdefault(name, {})
-        if any(password for value in values or () for password in passwords_in(value)) or any(
+        holds_one = any(password for value in values or () for password in passwords_in(value)) or any(
             True for _ in separate_passwords(values or ())
-        ):
-            self.model.leave(
-                f"parameter `{name}`: a password stands in the text that is its value; all of it is in a Variable now"
-            )
+        )
+        # One that was taken out of a text is no parameter that the user has.
+        if holds_one and name not in self.model.parameters.added:
+            where = f"parameter `{name}`"
+            said = f"{where}: a password stands in the text that is its value; all of it is in a Variable now"
+            self.model.leave(said)
+            self.model.taken.append(TakenPassword(where, said, keys.keys()))
         if values is None:
             if declared.is_array:
                 reason = f"the list `{name}` has no value: its Variable is one text, whatever it holds"
@@ -337,22 +346,32 @@ class Scope:
         if values is None and not declared.optional:
             raise MissingValueError(name)
         step = ("", name)
-        if self._reading(step) in self.open:
+        known = self._reading(step)
+        if known in self.open:
             fault = f"the value of the parameter {name} refers to itself: {self._path(step)}"
             raise expressions.ExpressionError(fault)
         if parameters.is_secret(name):
             self._reveal(f"parameter `{name}`", name, step)
         parameters.put_in.setdefault(name, {}).setdefault(self._place())
-        inner = self._inside(step)
-        number = _NUMBERS.get(parameters.kind(name))
+        # Values that quote each other several times over would otherwise be read again for each quotation.
+        place = (self._place(), known)
+        if place not in self.model.put_in:
+            self.model.put_in[place] = self._read_value(name, values or (), is_array=declared.is_array)
+        for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
+            self._reveal(secret, parameter)
+        return self.model.put_in[place]
+
+    def _read_value(self, name: str, values: Sequence[str], *, is_array: bool) -> Node:
+        inner = self._inside(("", name))
+        number = _NUMBERS.get(self.model.parameters.kind(name))
 
         def node(value: str) -> Node:
             if "#{" in value:
                 return inner._meaning(value)
             return Number(number(value), text=value) if number else Text(value)
 
-        nodes = tuple(node(value) for value in values or ())
-        return Items(nodes) if declared.is_array else nodes[0] if nodes else Text("")
+        nodes = tuple(node(value) for value in values)
+        return Items(nodes) if is_array else nodes[0] if nodes else Text("")
 
     def _put_in(self, name: str, number: int | None = None) -> Template:
         """Return the value that a parameter has now.
@@ -387,10 +406,11 @@ class Scope:
     def _without_passwords(self, text: str) -> str:
         """Return a text whose passwords are taken out and stand in Variables instead."""
         owner, field = self._place()
-        return without_passwords(
-            text,
-            lambda password: _named(take_password(self.model, owner, field, self._text_place(), password)),
-        )
+
+        def take(password: str) -> str:
+            return _named(take_password(self.model, owner, field, self._text_place(), password))
+
+        return without_words(without_passwords(text, take), self.model.parameters.typed_secrets, take)
 
     def _without_quoted_passwords(self, text: str) -> str:
         """Return a text in whose expressions what is quoted and holds a password stands in Variables instead."""
@@ -448,11 +468,10 @@ def take_password(model: Model, owner: str, field: str, place: tuple[str, str], 
     :param place: the object and the field in whose text it stands
     """
     name = model.parameters.add_secret(f"{identifier(owner)}_{identifier(field)}_password", password)
-    model.leave(
-        f"object `{owner}`, field `{field}`: a password was taken out of the text; it is in a Variable now"
-    )
-    reason = f"a password in it is in the Variable `{model.secret_key(name)}`"
-    model.notes.add(*place, emulated(reason, _CHANGE_IT))
+    where = f"object `{owner}`, field `{field}`"
+    said = f"{where}: a password was taken out of the text; it is in a Variable now"
+    model.leave(said)
+    model.taken.append(TakenPassword(where, said, (model.secret_key(name),), place))
     return name
 
 

@@ -22,6 +22,7 @@ from datapipeline_converters.batch import Worked, work_on
 from datapipeline_converters.cli import main
 from datapipeline_converters.cli.convert import converted
 from datapipeline_converters.definition import Definition
+from datapipeline_converters.errors import UnwritableError
 from datapipeline_converters.options import Options
 from datapipeline_converters.sources import find_inputs
 
@@ -43,6 +44,23 @@ TWO_DAGS = [
     SAY | {"id": "Other", "schedule": {"ref": "E_H"}},
 ]
 ONE_DAG = [DEFAULT, schedule("E", "1 day"), SAY | {"schedule": {"ref": "E"}}]
+
+
+# The same in the form of CloudFormation.
+POSTED = [
+    {
+        "Id": one["id"],
+        "Name": one["id"],
+        "Fields": [
+            {"Key": key, "RefValue": value["ref"]}
+            if isinstance(value, dict)
+            else {"Key": key, "StringValue": value}
+            for key, value in one.items()
+            if key != "id"
+        ],
+    }
+    for one in ONE_DAG
+]
 
 
 @pytest.fixture
@@ -103,6 +121,71 @@ def test_names_follow_the_order_of_the_files(estate: Path) -> None:
         ("b", "b", "b_E_H_2"),
         ("A_2", "A_2"),
     ]
+
+
+def deep(definition: Definition, options: Options) -> Worked[list[Any]]:
+    value: list[Any] = [options.name]
+    for _ in range(sys.getrecursionlimit() * 2 if options.name == "b_3" else 0):
+        value = [value]
+    return Worked(value)
+
+
+def test_a_result_too_deep_to_send_is_there_all_the_same(estate: Path) -> None:
+    outcomes = list(work_on(find_inputs([estate]), Options(), deep, processes=2))
+    assert [outcome.error for outcome in outcomes if outcome.error == ""] == [""] * (8 * 13 + 1)
+    depths = []
+    for outcome in outcomes:
+        value: Any = outcome.worked.result if outcome.worked else "read error"
+        depth = 0
+        while isinstance(value, list):
+            (value,) = value
+            depth += 1
+        depths.append((value, depth))
+    assert [value for value, depth in depths if depth > 1] == ["b_3"]
+    assert [value for value, depth in depths if depth == 0] == ["read error"]
+
+
+def place_of(name: str) -> tuple[str, int]:
+    if name == "b_4":
+        raise UnwritableError("there", "no space left")
+    return name, os.getpid()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_was_made_is_kept_where_it_was_made(estate: Path, processes: int) -> None:
+    outcomes = list(work_on(find_inputs([estate]), Options(), named, processes=processes, keep=place_of))
+    assert len(outcomes) == 8 * 13 + 2
+    kept: list[Any] = [outcome.worked.result for outcome in outcomes if outcome.worked]
+    assert [name for name, _ in kept[:3]] == ["A", "a_2", "a_E_H"]
+    assert ({process for _, process in kept} == {os.getpid()}) == (processes == 1)
+    assert [outcome.error for outcome in outcomes if "no space left" in outcome.error] == [
+        "there: cannot be written: no space left. Choose another place."
+    ]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_many_definitions_in_one_file(tmp_path: Path, processes: int) -> None:
+    documents = [{"name": f"p{number % 70}", "objects": ONE_DAG} for number in range(140)]
+    resources = {
+        f"P{number:03}": {
+            "Type": "AWS::DataPipeline::Pipeline",
+            "Properties": {"Name": document["name"], "PipelineObjects": POSTED},
+        }
+        for number, document in enumerate(documents)
+    }
+    path = tmp_path / "stack.json"
+    path.write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}))
+    advanced: list[None] = []
+    outcomes = work_on(
+        find_inputs([path]), Options(), named, (), lambda: advanced.append(None), processes, place_of
+    )
+    kept: list[Any] = [outcome.worked.result for outcome in outcomes if outcome.worked]
+    assert [name for name, _ in kept] == [
+        *(f"p{number}" for number in range(70)),
+        *(f"p{number}_2" for number in range(70)),
+    ]
+    assert ({process for _, process in kept} == {os.getpid()}) == (processes == 1)
+    assert len(advanced) == 1
 
 
 def named(definition: Definition, options: Options) -> Worked[str]:
@@ -193,7 +276,7 @@ def test_a_worker_that_is_killed_is_told(estate: Path, tmp_path: Path) -> None:
     assert process.stdout
     assert process.stdout.readline()
     # As the system does it where memory runs out.
-    for worker in psutil.Process(process.pid).children():
+    for worker in psutil.Process(process.pid).children(recursive=True):
         worker.kill()
     error = process.communicate(timeout=20)[1]
     assert process.returncode == 2

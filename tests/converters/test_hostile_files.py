@@ -65,7 +65,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a YAML bomb": (lambda: yaml_bomb().encode(), "its aliases grow without end"),
     "a binary file": (lambda: bytes(range(256)) * 100, "not UTF-8 text"),
     "latin-1": (lambda: '{"objects": [{"id": "é"}]}'.encode("latin-1"), "not UTF-8 text"),
-    "UTF-16 without its mark": (lambda: '{"objects": []}'.encode("utf-16-le"), "not a text file"),
+    "UTF-32": (lambda: '{"objects": []}'.encode("utf-32-le"), "not a text file"),
     "nested Terraform": (
         lambda: (
             b'resource "aws_datapipeline_pipeline_definition" "x" {\n pipeline_object {\n id = '

@@ -22,6 +22,8 @@ from datapipeline_converters.ledger import (
     not_needed,
     refused,
 )
+from datapipeline_converters.options import Options
+from datapipeline_converters.reports.report import before_first_run
 from datapipeline_converters.reports.shares import (
     approximations,
     kept_percent,
@@ -30,7 +32,7 @@ from datapipeline_converters.reports.shares import (
 )
 
 from docs.not_needed import OPEN, reasons_of_definitions, reasons_of_types
-from tests.converters.planned import converted, shell
+from tests.converters.planned import NOW, converted, ref, shell
 from tests.golden import NAMES, convert_example
 
 NOTHING_TO_DO = {Grade.EXACT, Grade.NOT_NEEDED}
@@ -111,7 +113,7 @@ def test_too_little_is_kept() -> None:
     assert too_little_kept(lines, 100 / 3) == ""
     assert too_little_kept(lines, 34) == (
         "33.3% of 6 fields are exact, emulated or not needed; 34% are asked for. "
-        "These cost most: T.b (2), T.c (1), no type.z (1)"
+        "These cost most: T.b (2), T.c (1), A.z (1)"
     )
 
 
@@ -193,7 +195,7 @@ def test_the_report_says_first_what_is_left(tmp_path: Path) -> None:
             ["--fail-under", "90"],
             1,
             "  83.3% of 6 fields are exact, emulated or not needed; 90% are asked for. "
-            "These cost most: no type.pipelineLogUri (1)\n",
+            "These cost most: Default.pipelineLogUri (1)\n",
         ),
         (["--fail-under", "100", "--strict"], 1, "100% are asked for"),
     ],
@@ -275,3 +277,102 @@ def test_a_default_that_is_put_into_what_nothing_comes_of_is_not_needed() -> Non
     found = converted(pig, cluster, parameters=[{"id": "myCount", "default": "2"}])
     (said,) = [each.verdict for each in found.lines if each.object_id == "myCount"]
     assert f"{said.grade}: {said.reason}" == "not needed: nothing that has an effect reads the parameter"
+
+
+TABLE = {"type": "DynamoDBDataNode", "tableName": "t"}
+CLUSTER = {"id": "C", "type": "EmrCluster"}
+
+
+def emr(object_id: str, **fields: Any) -> dict[str, Any]:
+    return {"id": object_id, "type": "EmrActivity", "runsOn": ref("C"), "step": "a.jar", **fields}
+
+
+@pytest.mark.parametrize(
+    ("objects", "expected"),
+    [
+        # Nothing writes the table: it orders nothing, and only a step that is not converted names it.
+        ([emr("A", input=ref("T"), step="a.jar,#{input.tableName}")], {"A.input": "refused"}),
+        ([emr("A", input=ref("T"))], {"A.input": "not needed"}),
+        ([emr("A", output=ref("T"))], {"A.output": "not needed"}),
+        (
+            [emr("A", output=ref("T")), emr("B", input=ref("T"), step="a.jar,#{input.tableName}")],
+            {"A.output": "exact", "B.input": "exact"},
+        ),
+        ([emr("A", output=ref("T")), shell("B", dependsOn=ref("T"))], {"A.output": "exact"}),
+        ([shell("A", input=ref("T"))], {"A.input": "not needed"}),
+        ([shell("A", input=ref("T"), command="echo #{input.tableName}")], {"A.input": "exact"}),
+        ([shell("A", input=ref("F"))], {"A.input": "emulated"}),
+        ([shell("A", input=ref("F"), stage="true")], {"A.input": "exact"}),
+        # The node is finished when its precondition has passed, and that waits for what writes it.
+        ([shell("A", output=ref("W"))], {"A.output": "exact"}),
+        (
+            [shell("A", output=ref("T")), shell("B", input=ref("L"))],
+            {"A.output": "exact", "B.input": "exact"},
+        ),
+    ],
+)
+def test_inputs_and_outputs_are_the_order_of_tasks_only_where_they_order_some(
+    objects: list[dict[str, Any]], expected: dict[str, str]
+) -> None:
+    nodes = [
+        {"id": "T", **TABLE},
+        {"id": "L", **TABLE, "dependsOn": ref("T")},
+        {"id": "F", "type": "S3DataNode", "directoryPath": "s3://b/f"},
+        {"id": "W", "type": "S3DataNode", "directoryPath": "s3://b/w", "precondition": ref("P")},
+        {"id": "P", "type": "S3KeyExists", "s3Key": "s3://b/k"},
+    ]
+    found = {
+        f"{line.object_id}.{line.field}": str(line.verdict.grade)
+        for line in converted(*objects, *nodes, CLUSTER).lines
+    }
+    assert {place: found[place] for place in expected} == expected
+
+
+def verdict(conversion: Conversion, object_id: str, field: str) -> Verdict:
+    return next(one.verdict for one in conversion.lines if (one.object_id, one.field) == (object_id, field))
+
+
+def test_the_tasks_among_the_heirs_say_what_became_of_a_field() -> None:
+    default = {"id": "Default", "scheduleType": "ondemand", "onFail": ref("Alarm")}
+    alarm = {"id": "Alarm", "type": "SnsAlarm", "topicArn": "arn:aws:sns:us-east-1:123456789012:t"}
+    found = converted(
+        default,
+        shell("A", runsOn=ref("Box")),
+        {"id": "Box", "type": "Ec2Resource"},
+        alarm | {"subject": "s", "message": "m", "role": "r"},
+    )
+    assert "on_failure_callback" in found.source
+    assert verdict(found, "Default", "onFail").grade is Grade.EMULATED
+    assert verdict(found, "Default", "onFail").reason.startswith("`on_failure_callback` of the tasks")
+
+
+def test_advice_says_what_to_do_about_a_password_and_a_backfill() -> None:
+    database = {"id": "Db", "type": "RdsDatabase", "rdsInstanceId": "i", "username": "u"}
+    found = converted(
+        {"id": "A", "type": "SqlActivity", "script": "select 1", "database": ref("Db")},
+        database | {"*password": "#{*myDbPw}"},
+        parameters=[{"id": "*myDbPw", "type": "String"}],
+    )
+    assert verdict(found, "Db", "*password").advice == "Fill it in in the connection before the first run."
+    (todo,) = [text for text in before_first_run(found.plan) if text.startswith("Connection")]
+    assert "fill in" in todo
+    assert "`*password` was the parameter `*myDbPw`" in todo
+    schedule = {"id": "S", "type": "Schedule", "period": "1 day", "startDateTime": "2020-01-01T02:30:00"}
+    default = {"id": "Default", "scheduleType": "timeseries", "schedule": ref("S"), "workerGroup": "w"}
+    waiting = converted(default, shell("A"), schedule)
+    assert "--backfill" in verdict(waiting, "S", "startDateTime").advice
+    running = converted(default, shell("A"), schedule, options=Options(now=NOW, backfill=True))
+    report = next(file.text for name, file in running.files.items() if name.endswith(".report.md"))
+    assert "1 task. Runs every day at 02:30 UTC, timeseries, from 2020-01-01T02:30:00." in report
+
+
+def test_a_cycle_is_one_problem_and_no_member_of_it_runs() -> None:
+    circle = [shell("A", dependsOn=ref("B")), shell("B", dependsOn=ref("A"))]
+    found = converted(*circle, options=Options(now=NOW, allow_invalid=True))
+    assert sum("A -> B -> A" in text for text in found.plan.left) == 1
+    assert found.source.count("NotConvertedOperator(") == 2
+
+
+def test_a_node_that_nothing_uses_does_not_end_the_conversion() -> None:
+    node = {"id": "N", "type": "S3DataNode", "manifestFilePath": "s3://b/m"}
+    assert converted(shell("A"), node).complete

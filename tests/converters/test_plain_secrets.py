@@ -73,6 +73,14 @@ def found(objects: list[dict[str, Any]], **rest: Any) -> Found:
             [shell("A", command="x --password #{myOwn}", myOwn=WORD)],
             [("object `A`, field `myOwn`", FLOWING)],
         ),
+        (
+            [DATABASE | {"*password": WORD}, shell("A", command=f"./y {WORD}")],
+            [("object `Db`, field `*password`", STARRED), ("object `A`, field `command`", "password")],
+        ),
+        (
+            [DATABASE | {"*password": "secret"}, shell("A", command="./y secret")],
+            [("object `Db`, field `*password`", STARRED)],
+        ),
         ([DATABASE], []),
         ([DATABASE | {"*password": ""}], []),
         ([DATABASE | {"*password": "****"}], []),

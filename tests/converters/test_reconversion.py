@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias
 import pytest
 from datapipeline_converters.cli import main
 from datapipeline_converters.output import locked
+from datapipeline_converters.parallel import THRESHOLD
 from datapipeline_converters.reconversion.documents import Merged, merge, outline
 
 Convert: TypeAlias = Callable[..., int]
@@ -143,6 +145,7 @@ def test_a_pipeline_is_known_by_its_id_wherever_its_file_lies(tmp_path: Path, fo
     assert not first.same(Identity.of(tmp_path / "a.json", folder, "df-2"))
     assert first.same(Identity.of(tmp_path / "a.json", folder, ""))
     assert not first.same(Identity.of(None, folder, ""))
+    assert not first.same(Identity.of(tmp_path / "a.json", folder, "", "Part"))
 
 
 @pytest.mark.parametrize("damage", ["", "not json", "{}", "[]", '{"version": 99}', '{"version": 1}'])
@@ -429,13 +432,19 @@ def test_two_who_convert_at_once_leave_the_files_of_one(
 def test_nobody_else_gets_the_lock(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys; from datapipeline_converters.output import locked\n"
-        "with locked(pathlib.Path(sys.argv[1])): print('in', flush=True)"
+        "with locked(pathlib.Path(sys.argv[1]), sys.argv[2]): print('in', flush=True)"
     )
-    with locked(tmp_path):
-        process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
+    folder = tmp_path / "not" / "there"  # a lock can be had before anything is written
+    with locked(folder, "x"):
+        same, other = (
+            subprocess.Popen([sys.executable, "-c", code, folder, name], stdout=subprocess.PIPE, text=True)
+            for name in "xy"
+        )
+        assert other.communicate(timeout=10)[0] == "in\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=2)
-    assert process.communicate(timeout=10)[0] == "in\n"
+            same.wait(timeout=1)
+    assert same.communicate(timeout=10)[0] == "in\n"
+    assert list(folder.iterdir()) == []
 
 
 REMEMBERED = outline(
@@ -505,3 +514,138 @@ def test_a_connection_that_is_no_longer_needed(
 def test_a_connection_that_was_taken_out_stays_out() -> None:
     found = merge(REMEMBERED, {}, {"a": WRITTEN}, prefer_new=False)
     assert (found.document, found.kept) == ({}, ["a"])
+
+
+def template(*pipelines: tuple[str, str]) -> str:
+    """Return a CloudFormation template of pipelines of the same name: logical ids, each with its command."""
+    resources = {
+        logical: {
+            "Type": "AWS::DataPipeline::Pipeline",
+            "Properties": {
+                "Name": "same",
+                "PipelineObjects": [
+                    {
+                        "Id": item["id"],
+                        "Name": item["id"],
+                        "Fields": [
+                            {"Key": key, "StringValue": value} for key, value in item.items() if key != "id"
+                        ],
+                    }
+                    for item in (DEFAULT, SAY | {"command": command})
+                ],
+            },
+        }
+        for logical, command in pipelines
+    }
+    return json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
+
+
+def test_each_pipeline_of_a_template_keeps_its_dag_and_its_hand_edits(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(template(("X", "echo xxx")))
+    assert main(["convert", str(path), "-o", str(folder)]) == 0
+    change(folder / "same.py", "echo xxx", "echo xxx by hand")
+    path.write_text(template(("W", "echo www"), ("X", "echo xxx")))
+    assert main(["convert", str(path), "-o", str(folder), "--merge"]) == 0
+    assert "echo xxx by hand" in (folder / "same.py").read_text()
+    assert "echo www" in (folder / "same_2.py").read_text()
+    before = contents(folder)
+    path.write_text(template(("X", "echo xxx"), ("W", "echo www")))
+    assert main(["convert", str(path), "-o", str(folder), "--merge"]) == 0
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("others", [0, THRESHOLD])
+def test_a_newcomer_takes_no_name_of_a_pipeline_that_is_there(
+    tmp_path: Path, folder: Path, others: int
+) -> None:
+    """With few files one process names them, with many several."""
+    estate = tmp_path / "in"
+    for number in range(others):
+        place(estate / f"o{number}.json", f"echo {number}")
+    place(estate / "b" / "p.json", "echo bee")
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    before = contents(folder)
+    place(estate / "a" / "p.json", "echo newcomer")
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    after = contents(folder)
+    assert before.items() <= after.items()
+    assert {name for name in after.keys() - before.keys() if name.endswith(".py")} == {"p_2.py"}
+    assert b"echo newcomer" in after["p_2.py"]
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    assert contents(folder) == after
+
+
+def place(path: Path, command: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"objects": [DEFAULT, SAY | {"command": command}]}))
+
+
+def test_a_newcomers_dag_takes_no_name_of_a_pipeline_that_is_there(tmp_path: Path, folder: Path) -> None:
+    """Of two DAGs of a pipeline one is called after its schedule, as another pipeline is called that comes later."""
+    estate = tmp_path / "in"
+    place(estate / "p_Hours.json", "echo first")
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    before = contents(folder)
+    objects = [{"id": "Default", "scheduleType": "cron", "workerGroup": "w", "failureAndRerunMode": "NONE"}]
+    for name, period in (("Days", "1 day"), ("Hours", "1 hour")):
+        schedule = {"id": name, "type": "Schedule", "period": period, "startDateTime": "2099-01-01T00:00:00"}
+        objects += [schedule, SAY | {"id": f"Say{name}", "schedule": {"ref": name}}]  # type: ignore[dict-item]
+    (estate / "p.json").write_text(json.dumps({"objects": objects}))
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    assert before.items() <= contents(folder).items()
+    assert set(re.findall(r'dag_id="(.*)"', (folder / "p.py").read_text())) == {"p", "p_Hours_2"}
+
+
+def test_what_takes_the_place_of_a_pipeline_whose_file_is_gone_is_refused(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate = tmp_path / "in"
+    place(estate / "b" / "p.json", "echo bee")
+    assert main(["convert", str(estate), "-o", str(folder)]) == 0
+    before = contents(folder)
+    (estate / "c").mkdir()
+    (estate / "b" / "p.json").rename(estate / "c" / "p.json")
+    place(estate / "c" / "p.json", "echo sea")
+    assert main(["convert", str(estate), "-o", str(folder)]) == 1
+    assert "made of another definition, ../in/b/p.json" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
+def test_what_a_template_has_no_more_is_told(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(template(("X", "echo xxx"), ("Y", "echo yyy")))
+    assert main(["convert", str(path), "-o", str(folder)]) == 0
+    assert main(["convert", str(path), "-o", str(folder)]) == 0
+    assert capsys.readouterr().err == ""
+    path.write_text(template(("W", "echo xxx"), ("Y", "echo yyy")))
+    assert main(["convert", str(path), "-o", str(folder)]) == 0
+    error = capsys.readouterr().err
+    assert f"Warning: {folder / 'same.py'} was made of ../t.json, X, which is not there any more" in error
+    assert error.count("Warning") == 1
+    assert sorted(file.name for file in folder.glob("*.py")) == ["same.py", "same_2.py", "same_3.py"]
+
+
+def test_an_environment_keeps_its_names_too(tmp_path: Path, folder: Path) -> None:
+    estate = tmp_path / "in"
+    place(estate / "b" / "p.json", "echo bee")
+    for environment in ("dev", "prod"):
+        assert main(["convert", str(estate), "-o", str(folder), "--environment", environment]) == 0
+    place(estate / "a" / "p.json", "echo newcomer")
+    assert main(["convert", str(estate), "-o", str(folder), "--environment", "prod"]) == 0
+    commands = {path.stem: "bee" in path.read_text() for path in folder.glob("*.py")}
+    assert commands == {"p_dev": True, "p_prod": True, "p_2_prod": False}
+
+
+def test_a_difference_shows_no_password_of_an_edited_file(
+    convert: Convert, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convert(SAY)
+    change(folder / "x.py", "echo hi", "mysql --password=geheim99 -e x")
+    capsys.readouterr()
+    assert convert(SAY, options=("--diff",)) == 1
+    out = capsys.readouterr().out
+    assert "mysql --password=***" in out
+    assert "geheim99" not in out

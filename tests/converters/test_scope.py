@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from datapipeline_converters.expressions import ExpressionError, evaluate
 from datapipeline_converters.model import Model
@@ -45,8 +47,7 @@ def test_a_list_inside_a_text_stays_a_text_where_another_field_quotes_it() -> No
 def test_values_that_quote_each_other_without_end_are_refused_at_once(number: int) -> None:
     names = [f"myP{position}" for position in range(number)]
     parameters = [
-        {"id": name, "default": f"#{{{following}}}#{{{following}}}"}
-        for name, following in zip(names, names[1:], strict=False)
+        {"id": name, "default": f"#{{{following}}}#{{{following}}}"} for name, following in pairwise(names)
     ]
     found = model({"id": "A"}, parameters=[*parameters, {"id": names[-1], "default": "x"}])
     with pytest.raises(ExpressionError, match="more than 10000 expressions"):

@@ -494,3 +494,75 @@ def test_a_starred_field_whose_parameter_has_no_value() -> None:
     )
     assert arguments(found, "A")["command"] == "x {{ var.value.x_secret_Db_password }}"
     assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("objects", "object_id"),
+    [
+        ([shell("A", command=f"DB_PASSWORD={WORD} ./x"), shell("B", command=f"./y {WORD} z")], "B"),
+        ([DATABASE, shell("B", command=f"./y {WORD} z")], "B"),
+        (
+            [shell("A", command=f"x --password {WORD}"), shell("B", command=f"#{{'./y '}}./y {WORD} z")],
+            "B",
+        ),
+    ],
+)
+def test_a_password_that_stands_again_elsewhere_is_taken_out(
+    objects: list[dict[str, Any]], object_id: str
+) -> None:
+    found = converted(*objects)
+    assert arguments(found, object_id)["command"].endswith(
+        "./y {{ var.value.x_secret_B_command_password }} z"
+    )
+    assert all(file.secret for file in found.files.values() if WORD in file.text)
+    assert (
+        "object `B`, field `command`: a password was taken out of the text; it is in a Variable now"
+        in found.plan.left
+    )
+
+
+@pytest.mark.parametrize(
+    ("password", "command"),
+    [
+        ("secret", "./y secret"),  # an everyday word
+        ("abc12", "./y abc12"),  # too short to be told from anything else
+        ("20240131", "./y 20240131"),
+        (WORD, f"./y {WORD}.example.com s3://b/{WORD}/x my-{WORD} {WORD}s"),  # parts of longer words
+        ("user1234", "./y user1234"),  # the user name as well
+        ("Db123456", "./y Db123456"),  # an object's id as well
+    ],
+)
+def test_what_only_happens_to_be_a_password_elsewhere_stays(password: str, command: str) -> None:
+    database = DATABASE | {"*password": password, "username": "user1234"}
+    found = converted(database, shell("Db123456", command="true"), shell("B", command=command))
+    assert arguments(found, "B")["command"] == command
+    assert found.complete
+
+
+def test_a_password_of_a_task_that_fails_is_in_no_variable() -> None:
+    found = converted(
+        {"id": "H", "type": "HadoopActivity", "jarUri": "s3://b/x.jar", "argument": ["--password", WORD]},
+        {
+            "id": "C",
+            "type": "RedshiftCopyActivity",
+            "input": ref("I"),
+            "output": ref("O"),
+            "insertMode": "APPEND",
+        },
+        {"id": "O", "type": "RedshiftDataNode", "tableName": "t", "database": ref("D")},
+        {"id": "D", "type": "RedshiftDatabase", "username": "u", "*password": "other", "clusterId": "c"},
+        {"id": "I", "type": "S3DataNode", "directoryPath": f"s3://KEY:{WORD}@bucket/x"},
+    )
+    assert not [name for name, file in found.files.items() if WORD in file.text]
+    assert "x.variables.json" not in found.files
+    for place in ("object `H`, field `argument`", "object `I`, field `directoryPath`"):
+        assert [left for left in found.plan.left if left.startswith(f"{place}:")] == [
+            f"{place}: a password stands in the text: keep it in a Variable or a connection when you write the task"
+        ]
+
+
+def test_what_is_taken_out_is_no_parameter_of_the_user() -> None:
+    found = converted(shell("A", command="aws configure set aws_access_key_id AKIAIOSFODNN7EXAMPLE"))
+    assert found.plan.left == [
+        "object `A`, field `command`: a password was taken out of the text; it is in a Variable now"
+    ]

@@ -9,6 +9,7 @@ from datapipeline_converters.assessment.summary import Blocker
 from datapipeline_converters.conversion import Conversion
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import Problem
+from datapipeline_converters.ledger import Grade, Verdict
 
 # How the conversion's sentences say where something is.
 _PLACE = re.compile(
@@ -30,9 +31,10 @@ _CORRECT = (
 
 def left_to_user(definition: Definition, conversion: Conversion) -> Iterator[Blocker]:
     """Yield what a conversion leaves to the user, one for each of its sentences."""
-    advice = {(line.object_id, line.field): line.verdict.advice for line in conversion.lines}
+    verdicts = {(taker, line.field): line.verdict for line in conversion.lines for taker in line.inherited_by}
+    verdicts |= {(line.object_id, line.field): line.verdict for line in conversion.lines}
     for sentence in conversion.plan.left:
-        yield _blocker(definition, sentence, advice)
+        yield _blocker(definition, sentence, verdicts)
 
 
 def invalid(definition: Definition, problems: Iterable[Problem]) -> Iterator[Blocker]:
@@ -42,15 +44,21 @@ def invalid(definition: Definition, problems: Iterable[Problem]) -> Iterator[Blo
         yield Blocker("invalid", problem.object_id, kind, problem.field, problem.text, _CORRECT)
 
 
-def _blocker(definition: Definition, sentence: str, advice: Mapping[tuple[str, str], str]) -> Blocker:
+def _blocker(definition: Definition, sentence: str, verdicts: Mapping[tuple[str, str], Verdict]) -> Blocker:
+    """Return what one sentence tells of.
+
+    :param verdicts: the ledger's, by object id and field, those on inherited fields included
+    """
     place = _PLACE.fullmatch(sentence)
     if place is None:
         kind = "value" if _NO_VALUE.match(sentence) else "other"
         return Blocker(kind, "", "", "", sentence, _ADVICE[kind])
     object_id, field = place["object"], place["field"] or ""
     reason, fails = _TASK_FAILS.subn("", place["reason"])
-    kind = "task" if fails else "field" if field else "other"
-    what_to_do = advice.get((object_id, field)) or _ADVICE[kind]
+    verdict = verdicts.get((object_id, field))
+    refused = verdict is not None and verdict.grade is Grade.REFUSED
+    kind = "task" if fails else "field" if refused else "other"
+    what_to_do = (verdict.advice if verdict else "") or _ADVICE[kind]
     return Blocker(kind, object_id, _type_of(definition, object_id), field, reason, what_to_do)
 
 

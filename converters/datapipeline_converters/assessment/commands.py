@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from datapipeline_converters.assessment.shell_words import commands_in
 from datapipeline_converters.assessment.subject import GAP, Known, Subject
 from datapipeline_converters.assessment.summary import Finding
 
-# Where the shell looks for a command's name: at the start, or behind what separates commands, quotes or wrappers.
-_BEFORE = r"(?:(?<=[\s;&|(`\"'])|^)(?:/(?:usr/|opt/|usr/local/)?s?bin/)?"
-_BEHIND = r"(?=[\s;&|)`\"'<>]|$)"
+_FOLDER = r"(?:/(?:usr/|opt/|usr/local/)?s?bin/)?"
 
 
 @dataclass(frozen=True)
 class Rule:
     """Something to look for in a command.
 
+    :param pattern: what a command starts with
+    :param anywhere: what else to look for, wherever it stands in the text
     :param serious: whether it certainly does not work on a worker of managed Airflow; else it may be missing
     """
 
     what: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | None
     why: str
     advice: str
     serious: bool = True
+    anywhere: re.Pattern[str] | None = None
+
+    def is_in(self, text: str, commands: Iterable[str]) -> bool:
+        """Tell whether a text has what the rule is about.
+
+        :param commands: the commands that the text runs
+        """
+        if self.anywhere and self.anywhere.search(text):
+            return True
+        return self.pattern is not None and any(map(self.pattern.match, commands))
 
 
 def _command(names: str) -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?:{names}){_BEHIND}")
+    return re.compile(rf"{_FOLDER}(?:{names})(?=\s|$)")
 
 
 _IMAGE = "Put it into the worker's image, or into the startup script of managed Airflow."
@@ -48,13 +59,13 @@ _RULES = (
     ),
     Rule(
         "pip install",
-        re.compile(rf"{_BEFORE}(?:pip[\d.]*|python[\d.]*\s+-m\s+pip)\s+install\b"),
+        _command(r"(?:pip[\d.]*|python[\d.]*\s+-m\s+pip)\s+install"),
         "what it installs is not the task's alone, and may break Airflow's own libraries",
         "Give the task a virtual environment, or put the library into requirements.txt.",
     ),
     Rule(
         "Python 2",
-        re.compile(rf"{_BEFORE}(?:python2(?:\.\d)?|pip2(?:\.\d)?){_BEHIND}"),
+        _command(r"python2(?:\.\d)?|pip2(?:\.\d)?"),
         "Python 2 ended on 1 January 2020 and is on no worker",
         "Port the script to Python 3.",
     ),
@@ -89,9 +100,10 @@ _RULES = (
     ),
     Rule(
         "instance metadata",
-        re.compile(r"169\.254\.169\.254|\bfd00:ec2::254\b|\bec2-?metadata\b"),
+        None,
         "there is no EC2 machine of its own whose metadata (version 1, without token) could be asked",
         "Take region and names from parameters, and credentials from the AWS connection.",
+        anywhere=re.compile(r"169\.254\.169\.254|\bfd00:ec2::254\b|\bec2-?metadata\b"),
     ),
     Rule(
         "s3cmd",
@@ -101,9 +113,10 @@ _RULES = (
     ),
     Rule(
         "ec2-user's home",
-        re.compile(r"/home/(?:ec2-user|hadoop)\b|~(?:ec2-user|hadoop)\b"),
+        None,
         "there is no such user on a worker",
         "Use a folder that `mktemp -d` makes, or the staging folders.",
+        anywhere=re.compile(r"/home/(?:ec2-user|hadoop)\b|~(?:ec2-user|hadoop)\b"),
     ),
     Rule(
         "mail",
@@ -119,9 +132,10 @@ _RULES = (
     ),
     Rule(
         "services",
-        re.compile(rf"{_BEFORE}(?:systemctl|chkconfig|initctl|service\s+\S+\s+\w+){_BEHIND}|/etc/init\.d/"),
+        _command(r"systemctl|chkconfig|initctl|service\s+\S+\s+\w+"),
         "a worker is a container: it has no services to start",
         _IMAGE,
+        anywhere=re.compile(r"/etc/init\.d/"),
     ),
     Rule(
         "mount",
@@ -158,7 +172,7 @@ _RULES = (
     ),
     Rule(
         "background work",
-        re.compile(rf"{_BEFORE}(?:nohup|screen|tmux|setsid){_BEHIND}"),
+        _command("nohup|screen|tmux|setsid"),
         "work in the background is ended with its task",
         "Let the task wait for it.",
     ),
@@ -194,9 +208,13 @@ def unfit_commands(subject: Subject) -> Iterator[Finding]:
 
 
 def _in_texts(object_id: str, texts: Sequence[tuple[str, Known]]) -> Iterator[Finding]:
+    read = [
+        (field, text, [" ".join(command) for command in commands_in(text)])
+        for field, text in ((field, _without_comments(known.text)) for field, known in texts)
+    ]
     for rule in _RULES:
-        for field, known in texts:
-            if rule.pattern.search(_without_comments(known.text)):
+        for field, text, commands in read:
+            if rule.is_in(text, commands):
                 yield Finding(object_id, field, rule.what, rule.why, rule.advice, rule.serious)
                 break
 

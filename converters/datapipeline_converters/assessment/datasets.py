@@ -24,17 +24,19 @@ class S3Path:
 
     :param key: cut at its last slash where not all of it is known
     :param folder: whether what lies below belongs to it
+    :param shape: the key with signs for what is not known, "" where all of it is
     """
 
     bucket: str
     key: str
     whole: bool
     folder: bool
+    shape: str = ""
 
     @property
     def dataset(self) -> Dataset:
         """What several pipelines may share."""
-        return Dataset("s3", self.bucket, self.key.strip("/"), self.whole)
+        return Dataset("s3", self.bucket, self.key.strip("/"), self.whole, self.shape.strip("/"))
 
 
 def s3_path(known: Known, *, folder: bool) -> S3Path | None:
@@ -48,7 +50,9 @@ def s3_path(known: Known, *, folder: bool) -> S3Path | None:
     key = match[2]
     if GAP not in key:
         return S3Path(match[1], key, whole=True, folder=folder)
-    return S3Path(match[1], key.partition(GAP)[0].rpartition("/")[0], whole=False, folder=True)
+    shaped = _S3.fullmatch(_PLACEHOLDER.sub(GAP, known.shape or known.text))
+    shape = shaped[2] if shaped else ""
+    return S3Path(match[1], key.partition(GAP)[0].rpartition("/")[0], whole=False, folder=True, shape=shape)
 
 
 def reads_and_writes(subject: Subject) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from datapipeline_converters.assessment.datasets import S3Path, dynamodb_table, s3_path
+from datapipeline_converters.assessment.shell_words import commands_in, name_of
 from datapipeline_converters.assessment.subject import Known, Subject
 from datapipeline_converters.assessment.summary import Need
 from datapipeline_converters.inheritance import EffectiveObject
@@ -57,6 +58,12 @@ _PASSED_TO = ("ec2.amazonaws.com", "elasticmapreduce.amazonaws.com")
 _LIST = "s3-list"
 _EMR_ROLES = {"role": "DataPipelineDefaultRole", "resourceRole": "DataPipelineDefaultResourceRole"}
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+# Options of the AWS CLI before the service's name that take a value.
+_CLI_OPTIONS = frozenset(
+    {"--ca-bundle", "--cli-connect-timeout", "--cli-read-timeout", "--color", "--endpoint-url", "--output"}
+    | {"--profile", "--query", "--region"}
+)
+_NO_ACCESS = frozenset({"configure", "help"})
 _UNKNOWN = "is not known before a run"
 
 
@@ -110,6 +117,9 @@ def _of_fields(subject: Subject, item: EffectiveObject) -> Iterator[Need | str]:
     """Yield what fields need that mean the same on every type that has them."""
     for field, known in subject.texts(item, "s3Key", "scriptUri"):
         yield from _s3(item, field, known, "s3-read", folder=False)
+        # Who may not list a bucket is told 403 of a missing key, not 404: what waits for the key would fail.
+        if field == "s3Key" and (path := s3_path(known, folder=False)):
+            yield Need(_LIST, f"s3:::{path.bucket}/*")
     for field, known in subject.texts(item, "s3Prefix"):
         yield from _listed(item, field, known)
     for field, known in subject.texts(item, "stdout", "stderr"):
@@ -135,6 +145,26 @@ def _of_fields(subject: Subject, item: EffectiveObject) -> Iterator[Need | str]:
         for field, known in subject.texts(item, "command", "scriptArgument"):
             if "s3://" in known.text:
                 yield f"object `{item.id}`, field `{field}`: what the command does with `s3://` is not in the policy"
+            if field == "command" and (services := _services(known.text)):
+                named = ", ".join(f"`aws {service}`" for service in services)
+                yield f"object `{item.id}`, field `{field}`: what the command does with {named} is not in the policy"
+
+
+def _services(text: str) -> list[str]:
+    """Return the services that commands of the AWS CLI use, besides paths in S3, which are told of otherwise."""
+    found: dict[str, None] = {}
+    for command in commands_in(text):
+        if name_of(command) != "aws":
+            continue
+        words = iter(command[1:])
+        for word in words:
+            if not word.startswith("-"):
+                found.setdefault(word)
+                break
+            if word in _CLI_OPTIONS:
+                next(words, None)
+    told = {"s3", "s3api"} if "s3://" in text else set()
+    return [service for service in found if service not in _NO_ACCESS | told]
 
 
 def _of_node(subject: Subject, node: EffectiveObject) -> Iterator[Need | str]:

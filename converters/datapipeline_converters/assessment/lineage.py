@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from datapipeline_converters.assessment.subject import DIGITS, GAP
 from datapipeline_converters.assessment.summary import Dataset, Summary
+
+_NUMBER = re.compile(rf"[\d{DIGITS}]+")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ def links(summaries: Iterable[Summary]) -> list[Link]:
     writers, readers = _users(summaries)
     found = []
     for read, written in _related(readers, writers):
+        if not _may_meet(written, read):
+            continue
         names = writers[written], readers[read]
         # What only one pipeline writes and reads goes nowhere.
         if len({*names[0], *names[1]}) < 2:
@@ -69,6 +75,23 @@ def _related(read: Iterable[Dataset], written: Iterable[Dataset]) -> Iterator[tu
         for end in keys[:-1]:
             yield from ((dataset, other) for other in _exactly(found, parts[:end]))
         yield from ((dataset, other) for other in _below(found, parts, deep=dataset.kind == "s3"))
+
+
+def _may_meet(one: Dataset, other: Dataset) -> bool:
+    """Tell whether one path may be the other or lie in it, by all that is known of both."""
+    if one.whole and other.whole:
+        return True  # that they do is why they were found
+    pairs = zip((one.shape or one.path).split("/"), (other.shape or other.path).split("/"), strict=False)
+    for left, right in pairs:
+        if GAP in left + right:
+            # What a gap stands for may have slashes: nothing is known behind it.
+            one_start, other_start = (_NUMBER.sub("0", text.partition(GAP)[0]) for text in (left, right))
+            return one_start.startswith(other_start) or other_start.startswith(one_start)
+        if left != right and (
+            DIGITS not in left + right or _NUMBER.sub("0", left) != _NUMBER.sub("0", right)
+        ):
+            return False
+    return True
 
 
 def _parts(dataset: Dataset) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import ConversionError
-from datapipeline_converters.expressions import Parameter, Template, Text
+from datapipeline_converters.expressions import Call, ExpressionError, Parameter, Template, Text, digits_of
 from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
 from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
@@ -19,6 +19,8 @@ from datapipeline_converters.planning.components import Components
 
 # What stands in a text for what only a run knows, or nobody may see.
 GAP = "\N{HORIZONTAL ELLIPSIS}"
+# What stands, beside `GAP`, for digits that a date pattern writes. No file has this character.
+DIGITS = "\ue000"
 # From so many objects a text that names `node` is read.
 _MOST_REFERRERS = 100
 
@@ -28,9 +30,11 @@ class Known:
     """A text as far as it is known before any run; secrets are not.
 
     :param text: with `GAP` for each part that is not known
+    :param shape: the same, with `DIGITS` where all that is known of a part is that it is digits
     """
 
     text: str
+    shape: str = ""
 
     @property
     def whole(self) -> bool:
@@ -110,9 +114,13 @@ class Subject:
             template = self.components.reader(item.id, *referrers).text(field, value).template
         except (ConversionError, RecursionError):
             return Known(masked(value.partition("#{")[0]) + GAP)
-        return Known(masked(self._filled(template)))
+        return Known(masked(self._filled(template)), masked(self._filled(template, printed=_printed)))
 
-    def _filled(self, template: Template) -> str:
+    def _filled(self, template: Template, printed: Callable[[Call], str] = lambda _: GAP) -> str:
+        """Return a template's text as far as it is known.
+
+        :param printed: gives what a date looks like
+        """
         parts = []
         for part in template.parts:
             if isinstance(part, str):
@@ -122,6 +130,17 @@ class Subject:
             elif isinstance(part, Parameter):
                 values = self.model.parameters.values(part.name) or ()
                 parts.append(",".join(values) if values else GAP)
+            elif isinstance(part, Call) and part.function == "format":
+                parts.append(printed(part))
             else:
                 parts.append(GAP)
         return "".join(parts)
+
+
+def _printed(call: Call) -> str:
+    """Return what a date pattern prints, as far as it is known."""
+    pattern = call.arguments[-1]
+    try:
+        return digits_of(pattern.value, DIGITS, GAP) if isinstance(pattern, Text) else GAP
+    except ExpressionError:
+        return GAP

@@ -120,12 +120,14 @@ class Dataset:
     :param place: bucket; region; or host and database
     :param path: key without slashes at its ends; table
     :param whole: whether it is all of the path; else the beginning that is known before any run
+    :param shape: of a path of which not all is known, all of it with signs for the rest: see `subject.GAP` and `DIGITS`
     """
 
     kind: str
     place: str
     path: str
     whole: bool = True
+    shape: str = ""
 
     def __str__(self) -> str:
         if self.kind == "s3":

@@ -16,7 +16,8 @@ def waves(summaries: Iterable[Summary], links: Sequence[Link]) -> dict[str, int]
     """Return the wave of each pipeline, from 1 on, by its name; what cannot be read has none.
 
     A pipeline moves behind all that it reads from, so that its input is proven when its turn comes; those that read from
-    each other in a circle move together. Nothing moves before its effort's turn: S in the first wave, XL in the fourth.
+    each other in a circle move together. Nothing moves before what is easier and feeds nothing; a wave with nothing in it
+    is left out.
     """
     earliest = {
         summary.name: GRADES.index(summary.effort) + 1 for summary in summaries if summary.is_pipeline
@@ -40,7 +41,8 @@ def waves(summaries: Iterable[Summary], links: Sequence[Link]) -> dict[str, int]
             for following in after[node]:
                 if following not in inside:
                     arrived[following] = max(arrived.get(following, 1), wave + step)
-    return result
+    numbers = {wave: number for number, wave in enumerate(sorted(set(result.values())), 1)}
+    return {name: numbers[wave] for name, wave in result.items()}
 
 
 def _components(after: Mapping[_Node, Sequence[_Node]]) -> list[list[_Node]]:

@@ -119,7 +119,7 @@ class _Reader:
         objects = document.get("objects")
         if not isinstance(objects, list) or not self.runs:
             return {}
-        kept = [item for item in objects if not (isinstance(item, dict) and item.get("id") in self.runs)]
+        kept = [item for item in objects if not (isinstance(item, dict) and str(item.get("id")) in self.runs)]
         if not kept:
             raise NoDefinitionError(
                 self.source,

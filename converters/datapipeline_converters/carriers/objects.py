@@ -9,6 +9,7 @@ from dataclasses import replace
 from datapipeline_converters.carriers.values import may_be_secret
 from datapipeline_converters.definition import PipelineObject, Ref, Repair, Value
 from datapipeline_converters.errors import Problem
+from datapipeline_converters.passwords import masked
 
 # The fields that hold references, whatever the object's type (objects.yaml, slot Reference Object).
 REFERENCE_FIELDS = frozenset(
@@ -90,7 +91,7 @@ class Collector:
             self.repairs.append(Repair(place, f"{target!r} is a name: read as the id {names[target]!r}"))
             return Ref(names[target])
         # Somebody may have put the password itself where a reference goes.
-        shown = "something" if may_be_secret(key) else repr(target)
+        shown = "something" if may_be_secret(key) else repr(masked(target))
         self.problems.append(
             Problem(
                 owner, key, f"refers to {shown}, which is no object's id. {_ADVICE}", "dangling-reference"

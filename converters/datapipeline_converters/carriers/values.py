@@ -56,9 +56,19 @@ def read_field(
     :param owner: the object, for the repair's place
     :param show: whether the repair may say the value
     """
-    items = as_list(written)
+    items = [_reference(item, f"{owner}.{key}", repairs) for item in as_list(written)]
     repairs += _repairs(items, f"{owner}.{key}", show=show and not may_be_secret(key))
     return [as_value(item) for item in items if item is not None]
+
+
+def _reference(item: Any, place: str, repairs: list[Repair]) -> Any:
+    """Return an item; a reference whose key is in other letters is one."""
+    if isinstance(item, dict) and len(item) == 1 and "ref" not in item:
+        [(key, target)] = item.items()
+        if key.lower() == "ref" and isinstance(target, str):
+            repairs.append(Repair(place, f'{{"{key}": ...}} was read as the reference {{"ref": ...}}'))
+            return {"ref": target}
+    return item
 
 
 def read_attributes(

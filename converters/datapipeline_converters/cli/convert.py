@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datapipeline_converters.conversion import Conversion
     from datapipeline_converters.definition import Definition
     from datapipeline_converters.options import Options
-    from datapipeline_converters.reconversion import Reconciled
+    from datapipeline_converters.reconversion import EarlierNames, Identity, Reconciled
+    from datapipeline_converters.sources import Input
 
 
 @click.command()
@@ -76,12 +77,84 @@ def convert(
     how = [name for name, given in {"--diff": diff, "--merge": merge, "--force": force}.items() if given]
     if len(how) > 1:
         raise click.UsageError(f"{how[0]} and {how[1]} are two things to do; give one of them.")
-    tell = (
+    keep = (
         partial(_compare, output)
         if diff
         else partial(_write, output, "".join(how), strict=strict, fail_under=fail_under)
     )
-    return for_each(files, values_files, settings, chosen, _remembered, tell, partial(_sum_up, diff))
+    call = _Call(output, chosen.get("environment"), diff)
+    return for_each(
+        files,
+        values_files,
+        settings,
+        chosen,
+        _remembered,
+        call.say,
+        call.sum_up,
+        keep=keep,
+        earlier=call.find_names,
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is to be printed of a definition.
+
+    :param identity: what the definition is
+    :param lines: each with whether it goes to standard error
+    """
+
+    identity: Identity
+    status: int
+    lines: tuple[tuple[str, bool], ...]
+
+
+@dataclass
+class _Call:
+    """What this process knows of one call.
+
+    :param names: those that pipelines had before
+    :param made: what was converted until now
+    """
+
+    output: Path
+    environment: str | None
+    diff: bool
+    names: EarlierNames | None = None
+    made: list[Identity] = field(default_factory=list)
+
+    def find_names(self, inputs: Sequence[Input]) -> EarlierNames:
+        """Find the names that pipelines of these inputs had before."""
+        from datapipeline_converters.reconversion import EarlierNames
+
+        self.names = EarlierNames.of(self.output, self.environment, [each.path for each in inputs])
+        return self.names
+
+    def say(self, said: _Said) -> int:
+        """Print what is to be said of a definition."""
+        self.made.append(said.identity)
+        for line, as_error in said.lines:
+            click.echo(line, err=as_error)
+        return said.status
+
+    def sum_up(self, statuses: Counter[int]) -> int:
+        """Tell of DAGs that are left behind, and how many definitions came to which end, where there are several."""
+        if self.names and not statuses[FAILED]:
+            for stem, identity in self.names.left_behind(self.made).items():
+                click.echo(
+                    f"Warning: {self.output / stem}.py was made of {identity.label}, which is not there any more: "
+                    "delete its files, or it runs beside what came in its place.",
+                    err=True,
+                )
+        if statuses.total() > 1:
+            words = (
+                {COMPLETE: "unchanged", DIFFERENT: "different", FAILED: "failed"}
+                if self.diff
+                else {COMPLETE: "converted fully", WORK_LEFT: "with work left to you", FAILED: "failed"}
+            )
+            counts = ", ".join(f"{statuses[status] or 'none'} {word}" for status, word in words.items())
+            click.echo(f"{statuses.total()} pipelines: {counts}", err=self.diff)
+        return COMPLETE
 
 
 @dataclass(frozen=True)
@@ -90,12 +163,14 @@ class _Remembered:
 
     :param place: the definition's file
     :param pipeline_id: the pipeline's id in its account, if it is known
+    :param part: what the definition is inside its file
     :param secrets: texts of the definition that must not be remembered
     """
 
     conversion: Conversion
     place: Path | None
     pipeline_id: str
+    part: str
     secrets: frozenset[str] = field(repr=False)
 
 
@@ -114,70 +189,63 @@ def _remembered(definition: Definition, options: Options) -> Worked[_Remembered]
 
     worked = converted(definition, options)
     secrets = secret_texts(definition, options.values)
-    found = _Remembered(worked.result, definition.place, definition.state.pipeline_id, secrets)
+    found = _Remembered(
+        worked.result, definition.place, definition.state.pipeline_id, definition.part, secrets
+    )
     return Worked(found, worked.dag_ids)
 
 
-def _reconciled(output: Path, found: _Remembered, how: str) -> Reconciled:
-    from datapipeline_converters.reconversion import Identity, Mode, reconcile
+def _identity(output: Path, found: _Remembered) -> Identity:
+    from datapipeline_converters.reconversion import Identity
 
-    identity = Identity.of(found.place, output, found.pipeline_id)
+    return Identity.of(found.place, output, found.pipeline_id, found.part)
+
+
+def _reconciled(output: Path, found: _Remembered, how: str) -> Reconciled:
+    from datapipeline_converters.reconversion import Mode, reconcile
+
     mode = {"--merge": Mode.MERGE, "--force": Mode.FORCE}.get(how, Mode.REFUSE)
     conversion = found.conversion
-    return reconcile(output, conversion.name, conversion.files, identity, found.secrets, mode)
+    return reconcile(output, conversion.name, conversion.files, _identity(output, found), found.secrets, mode)
 
 
-def _compare(output: Path, found: _Remembered) -> int:
+def _compare(output: Path, found: _Remembered) -> _Said:
     """Show what a conversion would change; what a person filled in stays, so it is no difference."""
     from datapipeline_converters.reconversion import difference
 
     text = difference(output, _reconciled(output, found, "--force").files)
-    click.echo(text, nl=False)
-    return DIFFERENT if text else COMPLETE
+    lines = ((text.removesuffix("\n"), False),) if text else ()
+    return _Said(_identity(output, found), DIFFERENT if text else COMPLETE, lines)
 
 
-def _write(output: Path, how: str, found: _Remembered, *, strict: bool, fail_under: float) -> int:
+def _write(output: Path, how: str, found: _Remembered, *, strict: bool, fail_under: float) -> _Said:
     from datapipeline_converters.output import locked, write_files
 
     conversion = found.conversion
-    with locked(output):
+    with locked(output, conversion.name):
         reconciled = _reconciled(output, found, how)
         if not reconciled.refused:
             write_files(output, reconciled.changed, reconciled.removed)
     if reconciled.refused:
-        _refuse(conversion.name, reconciled.refused)
-        return WORK_LEFT
-    _tell(conversion, output)
-    for note in reconciled.notes:
-        click.echo(f"  {note}")
-    for conflict in reconciled.conflicts:
-        click.echo(f"Conflict: {conflict}", err=True)
+        refusal = _refusal(conversion.name, reconciled.refused)
+        return _Said(_identity(output, found), WORK_LEFT, ((refusal, True),))
     lacks = _lacks(conversion, fail_under, strict=strict)
-    for lack in lacks:
-        click.echo(f"  {lack}")
-    return COMPLETE if conversion.complete and not lacks and not reconciled.conflicts else WORK_LEFT
-
-
-def _refuse(name: str, reasons: Sequence[str]) -> None:
-    lines = "".join(f"\n  {reason}" for reason in reasons)
-    click.echo(
-        f"Error: {name}: nothing is written, because work of somebody would be lost:{lines}\n"
-        "  --diff shows what would change, --merge keeps what was changed by hand, --force replaces it.",
-        err=True,
+    lines = (
+        *((line, False) for line in _summary(conversion, output)),
+        *((f"  {note}", False) for note in reconciled.notes),
+        *((f"Conflict: {conflict}", True) for conflict in reconciled.conflicts),
+        *((f"  {lack}", False) for lack in lacks),
     )
+    complete = conversion.complete and not lacks and not reconciled.conflicts
+    return _Said(_identity(output, found), COMPLETE if complete else WORK_LEFT, lines)
 
 
-def _sum_up(diff: bool, statuses: Counter[int]) -> int:
-    """Say how many definitions came to which end, where there are several."""
-    if statuses.total() > 1:
-        words = (
-            {COMPLETE: "unchanged", DIFFERENT: "different", FAILED: "failed"}
-            if diff
-            else {COMPLETE: "converted fully", WORK_LEFT: "with work left to you", FAILED: "failed"}
-        )
-        counts = ", ".join(f"{statuses[status] or 'none'} {word}" for status, word in words.items())
-        click.echo(f"{statuses.total()} pipelines: {counts}", err=diff)
-    return COMPLETE
+def _refusal(name: str, reasons: Sequence[str]) -> str:
+    lines = "".join(f"\n  {reason}" for reason in reasons)
+    return (
+        f"Error: {name}: nothing is written, because work of somebody would be lost:{lines}\n"
+        "  --diff shows what would change, --merge keeps what was changed by hand, --force replaces it."
+    )
 
 
 def _lacks(conversion: Conversion, fail_under: float, *, strict: bool) -> list[str]:
@@ -191,18 +259,16 @@ def _lacks(conversion: Conversion, fail_under: float, *, strict: bool) -> list[s
     return [lack for lack in lacks if lack]
 
 
-def _tell(conversion: Conversion, output: Path) -> None:
+def _summary(conversion: Conversion, output: Path) -> Iterator[str]:
     from datapipeline_converters.reports.report import before_first_run
 
     tasks = sum(len(dag.tasks) for dag in conversion.plan.dags)
-    click.echo(
-        f"{conversion.name}: {tasks} task{'' if tasks == 1 else 's'} in {output / conversion.dag_file}"
-    )
+    yield f"{conversion.name}: {tasks} task{'' if tasks == 1 else 's'} in {output / conversion.dag_file}"
     for title, items in (
         ("Left to you", conversion.plan.left),
         ("Before the first run", before_first_run(conversion.plan)),
     ):
         if items:
-            click.echo(f"  {title}:")
+            yield f"  {title}:"
             for item in items:
-                click.echo(textwrap.indent(f"- {item}", "    ").replace("\n", "\n  "))
+                yield textwrap.indent(f"- {item}", "    ").replace("\n", "\n  ")

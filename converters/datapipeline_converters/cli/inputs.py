@@ -15,7 +15,7 @@ from datapipeline_converters.cli.progress import bar
 from datapipeline_converters.cli.status import fail
 
 if TYPE_CHECKING:
-    from datapipeline_converters.batch import Outcome, Work
+    from datapipeline_converters.batch import Earlier, Keep, Outcome, Work
     from datapipeline_converters.options import Options
     from datapipeline_converters.sources import Input
     from datapipeline_converters.values_files import Given
@@ -122,20 +122,25 @@ def for_each(
     values_files: tuple[Path, ...],
     settings: tuple[str, ...],
     chosen: Mapping[str, Any],
-    work: Work[_Result],
+    work: Work[Any],
     tell: Callable[[_Result], int],
     finish: Callable[[Counter[int]], int] | None = None,
     label: str = "Converting",
+    keep: Keep[Any, _Result] | None = None,
+    earlier: Callable[[Sequence[Input]], Earlier] | None = None,
 ) -> int:
     """Read each file, work on its definitions and tell of them in order; return the highest exit status.
 
     :param chosen: the other options, as `Options` names them
     :param work: makes of a definition what is to be told; a function of a module or a `partial` of one, because many
         definitions are worked on by other processes; raises ConversionError where the definition is at fault
-    :param tell: prints or writes, in this process, and gives an exit status; raises ConversionError where it cannot
+    :param tell: takes what was made, prints or writes, in this process and in the files' order, and gives an exit status;
+        raises ConversionError where it cannot
     :param finish: acts once, behind the last file; takes how many definitions, and files that hold none, came to which
         exit status, and gives another; raises ConversionError
     :param label: what is going on, for people who wait
+    :param keep: writes what was made, in whichever process, and gives what `tell` takes in its place; like `work`
+    :param earlier: gives the names that pipelines of these inputs had before
     """
     from datapipeline_converters.errors import ConversionError, UsageError
     from datapipeline_converters.options import Options
@@ -157,7 +162,8 @@ def for_each(
     statuses: Counter[int] = Counter()
 
     def everything() -> int:
-        status = _each(inputs, options, given, work, tell, label, statuses)
+        names = earlier(inputs) if earlier else None
+        status = _each(inputs, options, given, work, keep, tell, label, statuses, names)
         return status if finish is None else max(status, finish(statuses))
 
     return _guarded(everything)
@@ -167,10 +173,12 @@ def _each(
     inputs: Sequence[Input],
     options: Options,
     given: Sequence[Given],
-    work: Work[_Result],
+    work: Work[Any],
+    keep: Keep[Any, _Result] | None,
     tell: Callable[[_Result], int],
     label: str,
     statuses: Counter[int],
+    earlier: Earlier | None,
 ) -> int:
     """Work on all inputs, tell of each, and of values that nothing reads; return the highest exit status.
 
@@ -184,7 +192,9 @@ def _each(
     passed_over: list[str] = []
     with (
         bar(len(inputs), label) as advance,
-        closing(work_on(inputs, options, work, frozenset(unknown), advance)) as outcomes,
+        closing(
+            work_on(inputs, options, work, frozenset(unknown), advance, keep=keep, earlier=earlier)
+        ) as outcomes,
     ):
         for outcome in outcomes:
             unknown -= unknown if outcome.known is None else outcome.known

@@ -13,6 +13,7 @@ from datapipeline_converters.expressions.checks import did_you_mean
 from datapipeline_converters.expressions.errors import ExpressionError, UnsupportedExpressionError
 from datapipeline_converters.expressions.evaluate import Facts, evaluate
 from datapipeline_converters.expressions.jinja import Written, write_jinja
+from datapipeline_converters.expressions.joda import digits_of
 from datapipeline_converters.expressions.kinds import NoField, RuntimeField, RuntimeFields
 from datapipeline_converters.expressions.parser import parse
 from datapipeline_converters.expressions.text import read_datetime
@@ -59,6 +60,7 @@ __all__ = [
     "calculated_with",
     "constant",
     "did_you_mean",
+    "digits_of",
     "evaluate",
     "is_constant",
     "leaves",

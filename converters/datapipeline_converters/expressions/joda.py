@@ -124,6 +124,21 @@ def parse_pattern(pattern: str) -> tuple[Field | Literal, ...]:
     return tuple(tokens)
 
 
+def digits_of(pattern: str, digits: str, anything: str) -> str:
+    """Return what a pattern prints, with a sign for each run of digits and one for each name; the rest as it stands.
+
+    :raises ExpressionError: as `parse_pattern`
+    """
+    return "".join(
+        token.text
+        if isinstance(token, Literal)
+        else digits
+        if token.letter in LETTERS and not (LETTERS[token.letter].names and token.count >= _SHORT)
+        else anything
+        for token in parse_pattern(pattern)
+    )
+
+
 def _empty() -> ExpressionError:
     return ExpressionError("the date pattern is empty", expected="expected letters such as YYYY-MM-dd")
 

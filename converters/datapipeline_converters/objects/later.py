@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from datapipeline_converters.ledger import Verdict, exact, refused, verdict_table
-from datapipeline_converters.objects.runnable import ACTIVITY
+from datapipeline_converters.ledger import Verdict, refused, verdict_table
+from datapipeline_converters.objects.runnable import ACTIVITY, ORDER
 
 _LATER = "not converted yet: the task that needs it fails and says so"
 
@@ -38,8 +38,8 @@ CLUSTER_ACTIVITY: Mapping[str, Verdict] = verdict_table(
 )
 # For inputs and outputs that order the tasks, and that expressions name, but are not read or written.
 HANDLES: Mapping[str, Verdict] = {
-    "input": exact("the order of the tasks"),
-    "output": exact("the order of the tasks"),
+    "input": ORDER,
+    "output": ORDER,
 }
 # For those that are read and written.
 STAGED: Mapping[str, Verdict] = {

@@ -39,6 +39,8 @@ _SHARED = {
     "retryDelay": exact("the task's `retry_delay`"),
 }
 
+# Of inputs and outputs, where they do order tasks: the graph knows.
+ORDER = exact("the order of the tasks")
 ACTIVITY = verdict_table(
     _SHARED,
     {

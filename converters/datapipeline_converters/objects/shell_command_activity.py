@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.runnable import ACTIVITY, Activity
+from datapipeline_converters.objects.runnable import ACTIVITY, ORDER, Activity
 from datapipeline_converters.plan import Argument, Call, FieldText
 
 
@@ -29,8 +29,8 @@ class ShellCommandActivity(Activity):
         ACTIVITY,
         {
             "command": exact("the operator's `command`"),
-            "input": exact("the order of the tasks; with `stage` the operator's `input`"),
-            "output": exact("the order of the tasks; with `stage` the operator's `output`"),
+            "input": ORDER,
+            "output": ORDER,
             "scriptArgument": exact("the operator's `script_arguments`"),
             "scriptUri": exact("the operator's `script_uri`"),
             "stage": exact("the operator's `stage`"),
@@ -58,7 +58,10 @@ class ShellCommandActivity(Activity):
     def _staged(self, context: Context) -> dict[str, Argument]:
         sides: dict[str, Iterable[Ref]] = {"input": self.input, "output": self.output}
         staged = {side: [self._files(context, side, ref) for ref in refs] for side, refs in sides.items()}
-        return {side: nodes for side, nodes in staged.items() if any(nodes)}
+        found: dict[str, Argument] = {side: nodes for side, nodes in staged.items() if any(nodes)}
+        for side in found:
+            context.note(self.id, side, exact(f"the operator's `{side}`"))
+        return found
 
     def _files(self, context: Context, side: str, ref: Ref) -> Call | None:
         """Return a node whose files are staged; None keeps the place of another, because places give directories names."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.runnable import ACTIVITY, Activity
+from datapipeline_converters.objects.runnable import ACTIVITY, ORDER, Activity
 from datapipeline_converters.plan import Argument, Call, FieldText
 
 
@@ -26,10 +26,8 @@ class SqlActivity(Activity):
         ACTIVITY,
         {
             "database": exact("the operator's `conn_id`"),
-            "input": exact("the order of the tasks"),
-            "output": exact(
-                "the order of the tasks; its `createTableSql` runs first where the table is missing"
-            ),
+            "input": ORDER,
+            "output": ORDER,
             "queue": exact("the operator's `query_group`"),
             "script": exact("the operator's `sql`"),
             "scriptArgument": exact("the operator's `parameters`"),
@@ -50,6 +48,9 @@ class SqlActivity(Activity):
         table = self._table_to_create(context)
         if table is not None:
             arguments["output"] = table
+            context.note(
+                self.id, "output", exact("its `createTableSql` runs first where the table is missing")
+            )
         return Call("datapipeline_provider.operators.sql_activity.SqlActivityOperator", arguments)
 
     def _table_to_create(self, context: Context) -> Call | None:

@@ -43,6 +43,9 @@ _REGION = Topic(
     "{objects} ran in the region {facts}: AWS commands that name none need it as `region_name` in the AWS connection "
     "`aws_default`"
 )
+_CLUSTER_REGION = Topic(
+    "{objects} ran in the region {facts}: who starts a cluster in its place gives that region as `region_name`"
+)
 _NETWORK = Topic("{objects} ran in {facts}: what does the work now needs the same ways through the network")
 _MACHINE = Topic("{objects} had {facts}: what does the work now needs the same software, user and access")
 _LOGS = Topic(
@@ -92,4 +95,5 @@ CLUSTER: Mapping[str, Surrounding] = {
     "role": Surrounding(_CLUSTER, "the service role {}"),
     "resourceRole": Surrounding(_CLUSTER, "the instance profile {}"),
     **_PLACE,
+    "region": Surrounding(_CLUSTER_REGION, "{}"),
 }

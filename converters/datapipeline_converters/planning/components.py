@@ -215,9 +215,18 @@ class Components:
         if missing := self.model.missing.get((object_id, key)):
             fault = f"parameter `{missing}` has no value"
             if is_for_connection(annotation):
-                self.note(object_id, key, emulated(f"{fault}: fill it in in the connection"))
+                self.note(
+                    object_id,
+                    key,
+                    emulated(
+                        f"{fault}: fill it in in the connection",
+                        "Fill it in in the connection before the first run.",
+                    ),
+                )
+                star = "*" if self.model.parameters.is_starred(missing) else ""
                 self.model.before_first_run.setdefault(
-                    f"Connection `{self.connection_id(object_id)}`: `{key}` was the parameter `{missing}`, which has no value"
+                    f"Connection `{self.connection_id(object_id)}`: `{key}` was the parameter `{star}{missing}`, which has no "
+                    "value"
                 )
             else:
                 self.note(

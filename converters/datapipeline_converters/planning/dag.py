@@ -10,7 +10,7 @@ from functools import cached_property
 from datapipeline_converters.expressions import ExpressionError, Runtime, Template, leaves
 from datapipeline_converters.ledger import Verdict, approximated, emulated
 from datapipeline_converters.model import Model
-from datapipeline_converters.names import identifier
+from datapipeline_converters.names import task_name
 from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.runnable import DataNode
 from datapipeline_converters.plan import (
@@ -220,7 +220,7 @@ def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], froze
     ids: dict[Step, str] = {}
     for step in operators:
         text = step.object_id if uses[step.object_id] == 1 else f"{step.object_id}_{step.guarded}"
-        ids[step] = identifier(text, taken)
+        ids[step] = task_name(text, taken)
         taken.add(ids[step])
     return ids, frozenset(taken)
 

@@ -17,6 +17,7 @@ from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.dag import DagPlanner
 from datapipeline_converters.planning.graph import Graph
 from datapipeline_converters.planning.groups import grouped, timings_of_nodes
+from datapipeline_converters.planning.handles import note_handles
 from datapipeline_converters.planning.joins import Joins
 from datapipeline_converters.planning.surroundings import tell_surroundings
 from datapipeline_converters.planning.timing import ON_DEMAND, Timing, on_demand_field, plan_timing
@@ -36,6 +37,7 @@ def make_plan(model: Model, options: Options) -> Plan:
     activities = {object_id: _activity(components, object_id) for object_id in ids}
     graph = Graph(components, activities)
     graph.build()
+    note_handles(components, graph)
     _report_lost(model)
     _report_shared_machines(components, activities.values())
     if not activities:

@@ -154,11 +154,11 @@ class Graph:
     def _refuse(
         self, object_ids: Iterable[str], text: str, field: str = "", rule: str = "dependency-cycle"
     ) -> None:
-        """Add a problem for each object concerned."""
-        for object_id in object_ids:
-            self.components.model.refuse(
-                Problem(object_id, field, f"{text}. Remove one of these dependencies.", rule)
-            )
+        """Add one problem of all objects concerned."""
+        first, *others = object_ids
+        self.components.model.refuse(
+            Problem(first, field, f"{text}. Remove one of these dependencies.", rule, tuple(others))
+        )
 
 
 def _ordered(waits: Mapping[_Item, dict[_Item, None]], refuse: Callable[[list[_Item]], None]) -> list[_Item]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import Verdict, approximated, emulated, exact, refused
-from datapipeline_converters.names import identifier
+from datapipeline_converters.names import task_name
 from datapipeline_converters.objects.runnable import Activity, DataNode
 from datapipeline_converters.objects.schedule import Schedule
 from datapipeline_converters.periods import Period
@@ -176,7 +176,7 @@ class Sensors:
             self._modes[waiting] = self.joins.cascades(waiting)
         cascades = self._modes[waiting]
         if (other, cascades) not in self._made:
-            task_id = identifier(f"wait_for_{self.ids[other]}", self.taken)
+            task_id = task_name(f"wait_for_{self.ids[other]}", self.taken)
             self.taken.add(task_id)
             self._made[other, cascades] = Task(task_id, self._operator(other, cascades=cascades))
         return self._made[other, cascades]

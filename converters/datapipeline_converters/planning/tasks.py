@@ -157,13 +157,15 @@ class TaskPlanner:
     def _showing(self, runnable: Runnable) -> Mapping[str, Argument]:
         arguments: dict[str, Argument] = {}
         if isinstance(runnable, Activity):
-            for argument, refs in {"inlets": runnable.input, "outlets": runnable.output}.items():
+            sides = {"inlets": ("input", runnable.input), "outlets": ("output", runnable.output)}
+            for argument, (field, refs) in sides.items():
                 uris = {ref.id: self.components.get(ref).as_asset(self.components) for ref in refs}
                 assets = [
                     Call("airflow.sdk.Asset", positional=[uri]) for uri in dict.fromkeys(uris.values()) if uri
                 ]
                 if assets:
                     arguments[argument] = assets
+                    self.components.model.told.add((runnable.id, field))
         arguments["doc_md"] = self._doc(runnable)
         return arguments
 

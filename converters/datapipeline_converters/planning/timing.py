@@ -191,7 +191,9 @@ def _anchor(components: Components, schedule: Schedule, style: Style, options: O
             components.note(schedule.id, field, one_run)
         return None
     advice = "give the moment of the first activation with --activated-at; until then the DAG has no schedule"
-    components.note(schedule.id, "startAt", refused(advice))
+    components.note(
+        schedule.id, "startAt", refused(advice, "Convert again with --activated-at and that moment.")
+    )
     return None
 
 
@@ -233,7 +235,11 @@ def _first(
         f"{due} {'run' if due == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
         "--start WHEN for the first interval to run, or --no-catchup to run the latest alone; until then the DAG has no schedule"
     )
-    components.note(schedule.id, field, refused(question))
+    components.note(
+        schedule.id,
+        field,
+        refused(question, "Convert again with --backfill, with --start WHEN, or with --no-catchup."),
+    )
     return None
 
 

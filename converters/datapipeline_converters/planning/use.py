@@ -17,13 +17,18 @@ _AROUND = frozenset(
 
 def note_use(model: Model) -> None:
     """Fill in `used` and `wanted` of a model whose tasks are planned."""
-    activities = [item.id for item in model.objects.values() if item.type and _is_a(item, Activity)]
-    model.used.update(_reached(model, activities, without={"parent"}))
+    model.used.update(used_by_activities(model))
     for failed in model.failed:
         for found in _reached(model, [failed], without=_AROUND):
             item = model.objects[found]
             if found not in model.realised and not _is_a(item, Runnable):
                 model.wanted.setdefault(found, failed)
+
+
+def used_by_activities(model: Model) -> frozenset[str]:
+    """Return the ids of the objects that the activities lead to, themselves included, over any number of references."""
+    activities = [item.id for item in model.objects.values() if item.type and _is_a(item, Activity)]
+    return frozenset(_reached(model, activities, without={"parent"}))
 
 
 def _reached(model: Model, start: Iterable[str], *, without: Collection[str]) -> dict[str, None]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from datapipeline_converters.conversion import File
+from datapipeline_converters.passwords import masked as without_passwords
 from datapipeline_converters.reconversion.documents import masked, parsed, written
 from datapipeline_converters.reconversion.there import read_there
 
@@ -37,7 +38,9 @@ def _lines(path: Path, file: File | None) -> Iterator[str]:
         str(path) if there is not None else "/dev/null",
         f"{path} (new conversion)" if text is not None else "/dev/null",
     )
-    for line in difflib.unified_diff(_split(before), _split(after), *names):
+    for number, raw in enumerate(difflib.unified_diff(_split(before), _split(after), *names)):
+        # The first two lines name the files.
+        line = raw if number < 2 else raw[0] + without_passwords(raw[1:])
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 

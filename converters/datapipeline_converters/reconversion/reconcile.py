@@ -110,7 +110,7 @@ class _Folder:
         if self.base is None or before is None:
             self.result.refused.append(f"{path} was there before, and was not written by this command.")
         elif not self.ours:
-            self.result.refused.append(f"{path} was made of another definition, {self.base.identity.source}.")
+            self.result.refused.append(f"{path} was made of another definition, {self.base.identity.label}.")
         elif there != before:
             self.result.refused.append(f"{path} was edited by hand.")
         return new
@@ -134,7 +134,7 @@ class _Folder:
             what = ", ".join(differing)
             self.result.refused.append(f"{path}: {what}: there is another value than the definition has.")
         elif self.mode is Mode.REFUSE and self.base is not None and not self.ours:
-            self.result.refused.append(f"{path} was made of another definition, {self.base.identity.source}.")
+            self.result.refused.append(f"{path} was made of another definition, {self.base.identity.label}.")
         elif self.mode is Mode.MERGE:
             self.result.conflicts += [
                 f"{path}: {key}: changed by hand, and the conversion has another value than before; yours stays"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from datapipeline_converters.names import identifier
+from datapipeline_converters.names import task_name
 from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Dag, calls_in
 
 
@@ -27,7 +27,7 @@ class Shared:
     def add(self, call: Call, taken: set[str]) -> None:
         """Give a call a variable, with a name of its own."""
         if self.name(call) is None:
-            name = identifier(call.name, taken)
+            name = task_name(call.name, taken)
             taken.add(name)
             self._names[_key(call)] = name
             self.calls[name] = call

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from textwrap import dedent
 
 from datapipeline_converters.definition import Definition
 from datapipeline_converters.ledger import PARAMETER, Grade, Line
-from datapipeline_converters.plan import Connection, Plan
+from datapipeline_converters.plan import Connection, Dag, Plan
 from datapipeline_converters.reports.shares import by_type, grades, kept_percent, shown_percent
 
 # What is left to the user comes first.
 _FIRST = (Grade.REFUSED, Grade.APPROXIMATED, Grade.EMULATED, Grade.EXACT, Grade.NOT_NEEDED)
+# What runs every so often runs at the same time of the day.
+_LONG_UNITS = frozenset({"day", "week", "month", "year"})
 # So many ids are named in a cell; more are counted.
 _NAMED = 3
 
@@ -25,8 +28,15 @@ def report_text(plan: Plan, definition: Definition, lines: Sequence[Line]) -> st
 
 def before_first_run(plan: Plan) -> list[str]:
     """Return what the user fills in or checks before the first run."""
-    todo = [gap for connection in plan.connections if (gap := _gap(connection))]
-    todo += plan.before_first_run
+    told = {_beginning(connection): [*filter(None, [_gap(connection)])] for connection in plan.connections}
+    others = []
+    for text in plan.before_first_run:
+        start = next((start for start in told if text.startswith(start)), None)
+        if start is None:
+            others.append(text)
+        else:
+            told[start].append(text.removeprefix(start))
+    todo = [start + "; ".join(texts) for start, texts in told.items() if texts] + others
     if plan.connections:
         todo.append(f"Import the connections: `airflow connections import {plan.name}.connections.json`")
     if plan.variables:
@@ -52,9 +62,8 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
         yield from _section("Before the first run", todo)
     for dag in plan.dags:
         yield from ("", f"## DAG {_code(dag.id)}", "")
-        yield f"{len(dag.tasks)} tasks. " + (
-            "Runs by a timetable." if dag.schedule else "Runs when it is triggered."
-        )
+        number = len(dag.tasks)
+        yield f"{number} {'task' if number == 1 else 'tasks'}. {_when(dag)}"
     if definition.repairs:
         yield from _section(
             "Repaired while reading",
@@ -138,7 +147,28 @@ def _gap(connection: Connection) -> str:
         "password": connection.password,
     }
     missing = [label for label, value in parts.items() if not value]
-    return f"Connection `{connection.id}`: fill in {', '.join(missing)}" if missing else ""
+    return f"fill in {', '.join(missing)}" if missing else ""
+
+
+def _beginning(connection: Connection) -> str:
+    """Return what all that is to be done about a connection starts with."""
+    return f"Connection `{connection.id}`: "
+
+
+def _when(dag: Dag) -> str:
+    """Return when a DAG runs, as a sentence."""
+    if dag.schedule is None:
+        return "Runs when it is triggered."
+    timetable = dag.schedule.arguments
+    number, _, unit = str(timetable["every"]).partition(" ")
+    every = f"every {unit}" if number == "1" else f"every {number} {unit}"
+    start = datetime.fromisoformat(str(timetable["start"]))
+    at = f" at {start:%H:%M}" if unit.rstrip("s") in _LONG_UNITS else ""
+    style = "cron" if timetable["run_at"] == "start" else "timeseries"
+    more = [f"from {(dag.start or start).isoformat()}"]
+    more += [f"until {timetable['end']}"] if "end" in timetable else []
+    more += [f"{timetable['occurrences']} times"] if "occurrences" in timetable else []
+    return f"Runs {every}{at} UTC, {style}, {', '.join(more)}."
 
 
 def _code(text: str) -> str:

@@ -53,7 +53,7 @@ def too_little_kept(lines: Sequence[Line], least: float) -> str:
     if percent >= least:
         return ""
     costs = Counter(
-        f"{line.type or _NO_TYPE}.{line.field}" for line in lines if line.verdict.grade not in KEPT
+        f"{line.type or line.object_id}.{line.field}" for line in lines if line.verdict.grade not in KEPT
     )
     most = ", ".join(f"{field} ({count})" for field, count in costs.most_common(_NAMED))
     return (

@@ -207,6 +207,15 @@ _ALL = (
         about_type=True,
     ),
     Rule(
+        "idle-node-path",
+        _ERROR,
+        "A data node that no activity uses has no path",
+        "Give it `filePath` or `directoryPath`, or take the node out.",
+        _DEFINITION,
+        kept="no task reads or writes the node",
+        about_type=True,
+    ),
+    Rule(
         "conflicting-fields",
         _ERROR,
         "Fields that exclude each other are given together",

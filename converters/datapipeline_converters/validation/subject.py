@@ -14,6 +14,7 @@ from datapipeline_converters.model import NOT_SHOWN, Model
 from datapipeline_converters.objects.fields import FieldError
 from datapipeline_converters.passwords import named_like_a_secret, passwords_in
 from datapipeline_converters.planning.components import Components
+from datapipeline_converters.planning.use import used_by_activities
 from datapipeline_converters.scope import names_in, present
 from datapipeline_converters.validation.finding import Finding
 
@@ -67,6 +68,11 @@ class Subject:
     def present(self, item: EffectiveObject, key: str) -> tuple[Value, ...]:
         """Return a field's values in effect, without those that are an optional parameter without a value."""
         return present(self.model, item, key)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The ids of the objects that activities lead to."""
+        return used_by_activities(self.model)
 
     def has(self, item: EffectiveObject, key: str) -> bool:
         """Tell whether an object has a field in effect."""

@@ -11,6 +11,8 @@ from datapipeline_converters.assessment.summary import Status
 
 from tests.converters.assessment.estates import copying, folder, of, shell, summary
 
+DAY = "#{format(@scheduledStartTime,'YYYY-MM-dd')}"
+
 
 def links(*summaries: Any) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...], bool]]:
     return [
@@ -36,6 +38,15 @@ def test_one_pipeline_writes_what_another_reads() -> None:
         ("s3://lake/raw/#{@scheduledStartTime}/a", "s3://lake/raw/#{@scheduledStartTime}/b", True, False),
         ("s3://lake/day=#{@scheduledStartTime}", "s3://lake/other/", False, False),
         ("s3://#{myBucket}/raw/", "s3://lake/raw/", False, False),
+        # A date pattern writes digits, and no names.
+        (f"s3://lake/raw/{DAY}", "s3://lake/raw/orders", False, False),
+        (f"s3://lake/raw/{DAY}", "s3://lake/raw/_SUCCESS", False, False),
+        (f"s3://lake/raw/{DAY}", "s3://lake/raw/2024-01-31/a", True, False),
+        (f"s3://lake/raw/{DAY}/a", f"s3://lake/raw/{DAY}", True, False),
+        (f"s3://lake/raw/{DAY}/a", f"s3://lake/raw/{DAY}/b", False, False),
+        (f"s3://lake/raw/{DAY}", "s3://lake/raw/#{@scheduledStartTime}", True, False),
+        ("s3://lake/raw/#{format(@scheduledStartTime,'MMM')}", "s3://lake/raw/Jan", True, False),
+        ("s3://lake/raw/a#{@scheduledStartTime}", "s3://lake/raw/b/", False, False),
     ],
 )
 def test_paths(written: str, read: str, linked: bool, certain: bool) -> None:
@@ -90,7 +101,12 @@ def test_waves_follow_the_data() -> None:
 def test_what_is_hard_moves_late_and_what_it_feeds_later() -> None:
     first = replace(copying("first", "s3://pool/0/", "s3://pool/1/"), effort="L")
     second = copying("second", "s3://pool/1/", "s3://pool/2/")
-    assert of(first, second).waves == {"first": 3, "second": 4}
+    easy = copying("easy", "s3://pond/0/", "s3://pond/1/")
+    assert of(first, second, easy).waves == {"easy": 1, "first": 2, "second": 3}
+
+
+def test_the_only_wave_is_the_first() -> None:
+    assert of(replace(copying("a", "s3://pool/0/", "s3://pool/1/"), effort="XL")).waves == {"a": 1}
 
 
 def test_a_circle_moves_together_and_before_what_it_feeds() -> None:
@@ -191,6 +207,36 @@ def test_one_file_needs_no_list() -> None:
     assert {sid: statement["Resource"] for sid, statement in found.items()} == {
         "ReadObjects": ["arn:aws:s3:::lake/raw/a.csv"]
     }
+
+
+def test_who_waits_for_a_key_may_list_the_bucket() -> None:
+    """Without that, S3 answers 403 for a key that is not there yet, and not 404."""
+    waiting = {"id": "P", "type": "S3KeyExists", "s3Key": "s3://lake/raw/_SUCCESS"}
+    found = statements(summary(shell(precondition={"ref": "P"}), waiting))
+    assert found["ReadObjects"]["Resource"] == ["arn:aws:s3:::lake/raw/_SUCCESS"]
+    assert found["ListFolders"] == {
+        "Sid": "ListFolders",
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket"],
+        "Resource": ["arn:aws:s3:::lake"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            "aws --region eu-west-1 dynamodb scan --table-name t; aws sns publish && aws redshift-data x",
+            "`aws dynamodb`, `aws sns`, `aws redshift-data`",
+        ),
+        ("X=$(aws s3 ls)", "`aws s3`"),
+        ("aws s3 cp s3://a/b .", "`s3://`"),
+        ("aws configure set x y; echo aws sns", ""),
+    ],
+)
+def test_services_that_commands_use_are_told_of(command: str, said: str) -> None:
+    text = f"object `Work`, field `command`: what the command does with {said} is not in the policy"
+    assert summary(shell(command=command)).unknown_needs == ((text,) if said else ())
 
 
 def test_a_wider_folder_covers_a_narrower_one() -> None:

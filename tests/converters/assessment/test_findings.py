@@ -81,6 +81,25 @@ def test_types_are_looked_up_through_parameters_and_parents() -> None:
         ("# sudo is not used here\necho pseudo mailing yummy awshell sudo_free", []),
         ("echo mysql_backup.sql hive.log /opt/pig-data", []),
         ("true", []),
+        # Only where the shell looks for a command.
+        ("echo psql; echo 'yum is yummy'; grep yum log; which sudo", []),
+        ('echo "use sudo carefully"', []),
+        ("if true; then psql; fi", ["database client"]),
+        ("while read x; do mysql; done", ["database client"]),
+        ('x="$(psql -c 1)"', ["database client"]),
+        ("echo `hive -e x`", ["Hadoop tools"]),
+        ("true &&\n\tA='b c' psql", ["database client"]),
+        ("sudo -u hadoop hive", ["sudo", "Hadoop tools"]),
+        ("timeout -k 5 10 psql", ["database client"]),
+        ("ls | xargs -n 1 psql", ["database client"]),
+        ("bash -c 'cd x; psql'", ["database client"]),
+        ("find . -exec mysql {} \\;", ["database client"]),
+        ("cat <<END\nsudo x\nEND\npsql", ["database client"]),
+        ("bash <<END\nsudo x\nEND", ["sudo"]),
+        ("case $1 in mysql) true;; esac", []),
+        ("x 2>&1 | tee log; psql", ["database client"]),
+        ("command -v psql", []),
+        ("echo 'not closed", []),
     ],
 )
 def test_commands(command: str, found: list[str]) -> None:
@@ -206,6 +225,13 @@ def test_a_name_that_nothing_declares_is_an_answer_to_give() -> None:
     found = summary(shell(command="echo #{myWord}"))
     assert found.status is Status.ANSWERS
     assert [blocker.kind for blocker in found.blockers] == ["value"]
+
+
+def test_what_the_ledger_does_not_refuse_is_no_refused_field() -> None:
+    (blocker,) = summary(shell(command=f"mysql -p{PASSWORD} shop")).blockers
+    assert (blocker.kind, blocker.object_id, blocker.field) == ("other", "Work", "command")
+    (blocker,) = summary(shell(lateAfterTimeout="1 hour", nosuchfield="x")).blockers
+    assert (blocker.kind, blocker.field) == ("field", "nosuchfield")
 
 
 def test_effort_adds_up() -> None:

@@ -11,8 +11,10 @@ import pytest
 from datapipeline_converters.carriers import cloudformation
 from datapipeline_converters.carriers.json_text import parse_json
 from datapipeline_converters.carriers.yaml_document import parse_yaml
+from datapipeline_converters.conversion import convert
 from datapipeline_converters.definition import Definition, Ref
 from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+from datapipeline_converters.options import Options
 
 SECTIONS = """
 Parameters:
@@ -556,9 +558,10 @@ def test_what_aws_would_refuse(field: str, problem: str) -> None:
             "{Key: command, StringValue: !Foo x}",
             "P.PipelineObjects.A.Fields.command.StringValue: Fn::Foo is no function",
         ),
+        ("{Key: command, StringValue: {'Fn::ToJsonString': a}}", "`Fn::ToJsonString` has no object"),
         (
-            "{Key: command, StringValue: {'Fn::ToJsonString': {a: b}}}",
-            "Fn::ToJsonString is no function that can be",
+            "{Key: command, StringValue: x, 'Fn::Transform': {Name: 'AWS::Include'}}",
+            "the transform 'AWS::Include' brings in what is not in this file. Put it in here. Give the processed",
         ),
         (
             "{Key: command, StringValue: {'Fn::Transform': {Name: 'AWS::Include'}}}",
@@ -586,10 +589,6 @@ def test_what_aws_would_refuse(field: str, problem: str) -> None:
             "`Fn::Cidr`: 'x' does not appear to be an IPv4 or IPv6 network",
         ),
         ("{Key: command, StringValue: {a: b}}", "StringValue is an object, not a text"),
-        (
-            "!If [Unknown, {Key: command, StringValue: x}, !Ref AWS::NoValue]",
-            "depends on the condition Unknown, and Open is not known. Give it with --set Open=...",
-        ),
         ("{Key: type, StringValue: !Ref Open}", "A.type: this has to be known, and Open is not"),
         ("{Key: !Ref Open, StringValue: x}", "this has to be known, and Open is not"),
         ("{Key: runsOn, RefValue: !Ref Open}", "A.runsOn: this has to be known, and Open is not"),
@@ -699,7 +698,7 @@ def test_a_whole_template() -> None:
     assert [(repair.place, repair.text) for repair in first.repairs] == [
         ("template", "Transform OurMacro: what it changes is known to CloudFormation alone: not applied"),
         ("template", "Resources.Fn::ForEach::Topics: what it makes is known to CloudFormation alone: not applied"),
-        ("Stage", "the template's parameter Stage: its default was put in, 'dev'; to have another, convert again with --set Stage=..."),
+        ("Stage", "the template's parameter Stage: its default was put in; to have another, convert again with --set Stage=..."),
         ("Second", "this pipeline was passed over: its condition IsProd does not hold"),
         ("First.DeletionPolicy", "about the stack, not the pipeline: not read"),
         ("First.Odd", "not a property of a pipeline: not read"),
@@ -795,13 +794,108 @@ def test_placeholders_of_another_tool() -> None:
         "{Key: command, StringValue: 'run ${table} ${db_password} $${HOME} ${INPUT1_STAGING_DIR} $1'}",
     )
     found = parts(text)
-    assert found.name == "t_P"
+    assert found.name == "copy"
     assert command(found) == "run #{table} #{*db_password} ${HOME} ${INPUT1_STAGING_DIR} $1"
     assert unknown(found) == ["table", "*db_password"]
     given = read(parse_yaml(SECTIONS + text, "t.yaml")[0], table="orders", db_password="geheim")
     assert given.name == "orders copy"
     assert command(given) == "run orders #{*db_password} ${HOME} ${INPUT1_STAGING_DIR} $1"
     assert given.values == {"*db_password": ("geheim",)}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("!Sub '${AWS::StackName}-pipe'", "pipe"),
+        ("!Sub 'nightly-${AWS::StackName}-copy'", "nightly-copy"),
+        ("!Sub '${Open}${AWS::StackName}'", "t_P"),
+        ("!Ref Open", "t_P"),
+        ("!Sub '${Stage}-${Open}'", "dev"),
+    ],
+)
+def test_a_name_that_is_not_known_whole(written: str, name: str) -> None:
+    found = parts(
+        OBJECT.replace("Name: p\n", f"Name: {written}\n", 1).replace("FIELD", "{Key: x, StringValue: y}")
+    )
+    assert (found.name, found.part) == (name, "P")
+    assert [repair.text for repair in found.repairs if repair.place == "P.Name"] == [
+        f"{SHOWN[written]!r} is not known whole: the pipeline is called {name!r}"
+    ]
+
+
+SHOWN = {
+    "!Sub '${AWS::StackName}-pipe'": "${AWS_StackName}-pipe",
+    "!Sub 'nightly-${AWS::StackName}-copy'": "nightly-${AWS_StackName}-copy",
+    "!Sub '${Open}${AWS::StackName}'": "${Open}${AWS_StackName}",
+    "!Ref Open": "${Open}",
+    "!Sub '${Stage}-${Open}'": "dev-${Open}",
+}
+
+
+def test_ids_that_are_not_known_whole_agree() -> None:
+    text = OBJECT.replace("Id: B,", "Id: !Sub '${AWS::StackName}B',").replace(
+        "FIELD", "{Key: runsOn, RefValue: !Join ['', [!Ref 'AWS::StackName', B]]}"
+    )
+    text = text.replace("Id: A\n", "Id: !Sub '${AWS::StackName}'\n")
+    found = parts(text)
+    assert list(found.objects) == ["B", "AWS_StackName"]
+    assert found.objects["AWS_StackName"].fields["runsOn"] == (Ref("B"),)
+    assert found.parameters == {}
+    assert "'${AWS_StackName}B' is not known whole: the object is called 'B'" in [
+        repair.text for repair in found.repairs
+    ]
+
+
+HOLDS = "Unknown, and Open is not known: converted as if it holds; convert again with --set Open=..."
+
+
+@pytest.mark.parametrize(
+    ("field", "expected", "left"),
+    [
+        ("!If [Unknown, {Key: x, StringValue: a}, !Ref AWS::NoValue]", {"x": ("a",)}, HOLDS),
+        ("!If [Unknown, !Ref AWS::NoValue, {Key: x, StringValue: a}]", {}, HOLDS),
+        ("!If [Unknown, {Key: x, StringValue: a}, {Key: z, StringValue: a}]", {"x": ("a",)}, HOLDS),
+        ("{Key: runsOn, RefValue: !If [Unknown, B, A]}", {"runsOn": (Ref("B"),)}, HOLDS),
+        # What a value is taken to be holds for every condition: Open is x, so it is not y.
+        (
+            "!If [Unknown, {Key: x, StringValue: a}, !Ref AWS::NoValue]\n"
+            "        - !If [Other, {Key: z, StringValue: a}, !Ref AWS::NoValue]",
+            {"x": ("a",)},
+            HOLDS,
+        ),
+    ],
+)
+def test_one_branch_is_taken_where_a_condition_is_not_known(field: str, expected: Any, left: str) -> None:
+    sections = SECTIONS.replace("  Decided:", "  Other: {'Fn::Equals': [{Ref: Open}, y]}\n  Decided:")
+    found = read(parse_yaml(sections + OBJECT.replace("FIELD", field), "t.yaml")[0])
+    assert {key: found.objects["A"].fields[key] for key in found.objects["A"].fields} == expected
+    assert found.left[0].endswith(left)
+    assert any(repair.text.startswith("the condition Unknown depends on Open") for repair in found.repairs)
+
+
+def test_the_branch_that_was_taken_is_left_to_the_user() -> None:
+    field = "!If [Unknown, {Key: command, StringValue: a}, !Ref AWS::NoValue]"
+    text = OBJECT.replace("FIELD", f"{{Key: workerGroup, StringValue: w}}\n        - {field}")
+    default = "- {Id: Default, Name: Default, Fields: [{Key: scheduleType, StringValue: ondemand}]}\n"
+    text = text.replace("PipelineObjects:\n", f"PipelineObjects:\n      {default}")
+    converted = convert(parts(text), Options(name="p"))
+    assert not converted.complete
+    assert any(sentence.endswith(HOLDS) for sentence in converted.plan.left)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("{a: 1, b: [x, true]}", '{"a":1,"b":["x",true]}'),
+        ("{a: 'say \"é\"', b: {Ref: Stage}}", '{"a":"say \\"é\\"","b":"dev"}'),
+        ("[{Ref: Open}, {Ref: 'AWS::NoValue'}]", '["#{Open}"]'),
+    ],
+)
+def test_json_of_a_value(written: str, text: str) -> None:
+    found = parts(
+        OBJECT.replace("FIELD", f"{{Key: command, StringValue: {{'Fn::ToJsonString': {written}}}}}")
+    )
+    assert command(found) == text
 
 
 def test_what_looks_like_a_placeholder_is_the_shells_elsewhere() -> None:

@@ -49,8 +49,7 @@ _EFS_PARAMETERS = [
 ]
 FACTS: dict[str, tuple[str, int, list[str], list[str], dict[str, str]]] = {
     "datapipeline-backup-dynamo-cf.json": (
-        "PulseInnovations__terraform-aws-cloudformation-data-pipeline-dynamo-backup-restore__"
-        "datapipeline-backup-dynamo-cf_DataPipelineDynamoDbBackup",
+        "scheduled backup",
         7,
         ["myOutputS3Loc", "myDDBTableName", "myDDBReadThroughputRatio", "myDDBRegion"],
         [
@@ -74,8 +73,7 @@ FACTS: dict[str, tuple[str, int, list[str], list[str], dict[str, str]]] = {
         },
     ),
     "datapipeline-restore-dynamo-cf.json": (
-        "PulseInnovations__terraform-aws-cloudformation-data-pipeline-dynamo-backup-restore__"
-        "datapipeline-restore-dynamo-cf_DataPipelineDynamoDbRestore",
+        "manual restore",
         6,
         ["myInputS3Loc", "myDDBTableName", "myDDBWriteThroughputRatio", "myDDBRegion"],
         [
@@ -168,7 +166,7 @@ FACTS: dict[str, tuple[str, int, list[str], list[str], dict[str, str]]] = {
         {"myDDBTableName": "SimilarItemsTest"},
     ),
     "dynamo-export__create-data-pipeline.yaml": (
-        "y-srinivas__cloudformation-templates-dynamo-export__create-data-pipeline_ExportDataPipeline",
+        "Export",
         8,
         ["myDDBReadThroughputRatio", "myOutputS3Loc", "myDDBTableName"],
         [

@@ -87,6 +87,47 @@ def test_several_definitions_in_a_list() -> None:
         f'[{{"objects": {OBJECTS}}}, {{"pipelineObjects": {API}}}, {{"PipelineObjects": {CAPITALS}}}]'
     )
     assert [sorted(one.objects) for one in found] == [["A", "B"]] * 3
+    assert [one.part for one in found] == ["1", "2", "3"]
+
+
+QUOTED = json.dumps(f'{{"objects": {OBJECTS}}}')
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            f'{{"pipelineId": "df-1", "definition": {{"pipelineObjects": {API}}}}}',
+            [("", "definition", "df-1")],
+        ),
+        (f'{{"pipelineDefinition": {{"objects": {OBJECTS}}}}}', [("", "pipelineDefinition", "")]),
+        (f'{{"name": "n", "definition": {API}}}', [("n", "definition", "")]),
+        (
+            f'{{"df-1": {{"objects": {OBJECTS}}}, "df-2": {{"pipelineObjects": {API}}}}}',
+            [("df-1", "df-1", "df-1"), ("df-2", "df-2", "df-2")],
+        ),
+        (
+            f'{{"pipelines": [{{"name": "x", "definition": {{"objects": {OBJECTS}}}}}]}}',
+            [("x", "pipelines.1.definition", "")],
+        ),
+        (f'{{"body": {QUOTED}}}', [("", "body", "")]),
+        (QUOTED, [("", "", "")]),
+    ],
+)
+def test_a_definition_within_something_else(text: str, found: list[tuple[str, str, str]]) -> None:
+    given = read(text)
+    assert [(one.name, one.part, one.state.pipeline_id) for one in given] == found
+    for one in given:
+        assert one.objects["A"].fields == {"x": ("1",), "on": (Ref("B"),)}
+        assert one.repairs
+
+
+def test_a_reference_in_capital_letters() -> None:
+    (found,) = read('{"objects": [{"id": "A", "on": {"Ref": "B"}}, {"id": "B"}]}')
+    assert found.objects["A"].fields == {"on": (Ref("B"),)}
+    assert [(repair.place, repair.text) for repair in found.repairs] == [
+        ("A.on", '{"Ref": ...} was read as the reference {"ref": ...}')
+    ]
 
 
 def field(key: str, value: str) -> dict[str, str]:
@@ -151,6 +192,8 @@ def test_a_broken_definition_is_no_other_file(text: str) -> None:
         ("é".encode(), "é"),
         ("é".encode("utf-16"), "é"),
         (b"\xfe\xff\x00\xe9", "é"),
+        ("{}".encode("utf-16-le"), "{}"),
+        ("{}".encode("utf-16-be"), "{}"),
     ],
 )
 def test_encodings(content: bytes, text: str) -> None:
@@ -162,7 +205,6 @@ def test_encodings(content: bytes, text: str) -> None:
     [
         ("é".encode("latin-1"), r"not UTF-8 text \(byte 0\)"),
         (b"\xff\xfex", "not UTF-8 text"),
-        ("{}".encode("utf-16-le"), "not a text file"),
         (b"\x7fELF\x00\x00", "not a text file"),
     ],
 )

@@ -24,6 +24,18 @@ variable "names" {
 variable "tags" { default = { z = "1", a = "2" } }
 variable "bucket" { description = "Where the data is" }
 variable "db_pass" { sensitive = true }
+variable "cfg" {
+  type = object({
+    bucket  = string
+    retries = optional(number, 3)
+    inner   = optional(object({ name = optional(string, "z") }), {})
+  })
+  default = { bucket = "b" }
+}
+variable "all" {
+  type    = map(object({ n = optional(number, 5) }))
+  default = { x = {}, y = { n = 6 } }
+}
 variable "hidden" {
   sensitive = true
   default   = "s3cr3t"
@@ -107,6 +119,19 @@ resource "aws_datapipeline_pipeline_definition" "it" {{
         ('base64encode("hi")', "aGk="),
         ('split("/", "a/b")[1]', "b"),
         ('title("a b")', "A B"),
+        ('join(",", try(tolist("ab"), ["ab"]))', "ab"),
+        ('join(",", try(toset("ab"), ["ab"]))', "ab"),
+        ('can(tomap(["ab"])) ? "yes" : "no"', "no"),
+        ('can(flatten("ab")) ? "yes" : "no"', "no"),
+        ('can(concat("ab", ["c"])) ? "yes" : "no"', "no"),
+        ('can(distinct("ab")) || can(reverse("ab")) || can(sort("ab")) ? "yes" : "no"', "no"),
+        ('can(keys("ab")) || can(lookup("ab", "a")) || can(contains("ab", "a")) ? "yes" : "no"', "no"),
+        ('can(one(["a", "b"])) ? "yes" : "no"', "no"),
+        ("var.cfg.retries", "3"),
+        ("var.cfg.inner.name", "z"),
+        ("var.cfg.bucket", "b"),
+        ("var.all.x.n", "5"),
+        ("var.all.y.n", "6"),
     ],
 )
 def test_what_an_expression_is(written: str, text: str) -> None:
@@ -271,6 +296,10 @@ def test_files_beside_it(tmp_path: Path, each: str, pipeline: str) -> None:
         ("pipe-one", "for one", {"Env": "dev"}),
         ("pipe-two", "for two", {"Env": "dev"}),
     ]
+    assert [one.part for one in found] == [
+        'aws_datapipeline_pipeline_definition.d["one"]',
+        'aws_datapipeline_pipeline_definition.d["two"]',
+    ]
     for one in found:
         assert one.objects["D"].name == "Dee"
         assert one.objects["D"].fields == {"retries": ("3",), "index": ("0",)}
@@ -307,6 +336,108 @@ def test_a_file_outside_the_folder_is_not_read(tmp_path: Path) -> None:
         write(tmp_path / "module", {"main.tf": outside, "pipeline.tf": PIPELINE})
 
 
+MODULE = """
+variable "name" {}
+variable "cmd" {}
+variable "token" {
+  sensitive = true
+  default   = "t"
+}
+resource "aws_datapipeline_pipeline" "p" { name = var.name }
+resource "aws_datapipeline_pipeline_definition" "d" {
+  pipeline_id = aws_datapipeline_pipeline.p.id
+  pipeline_object {
+    id   = "A"
+    name = "A"
+    field {
+      key          = "command"
+      string_value = "${var.cmd} ${var.token}"
+    }
+  }
+}
+"""
+CALLERS = """
+variable "env" {}
+module "one" {
+  source = "./modules/pipe"
+  name   = "one"
+  cmd    = "echo one"
+  token  = "secret-1"
+}
+module "each" {
+  source   = "./modules/pipe"
+  for_each = { b = "echo b" }
+  name     = "of-${each.key}"
+  cmd      = "${each.value} ${var.env}"
+}
+module "open" {
+  source = "./modules/pipe"
+  name   = var.env
+  cmd    = "x"
+}
+module "other" {
+  source = "./modules/other"
+  name   = "other"
+}
+"""
+
+
+def test_a_module_is_read_once_for_each_call(tmp_path: Path) -> None:
+    folder = tmp_path / "modules" / "pipe"
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(MODULE)
+    (tmp_path / "main.tf").write_text(CALLERS)
+    found = read_definitions(MODULE, "main.tf", {}, folder / "main.tf")
+    assert [(one.name, one.part, one.objects["A"].fields["command"]) for one in found] == [
+        ("one", "module.one.aws_datapipeline_pipeline_definition.d", ("echo one #{*token}",)),
+        ("of-b", 'module.each["b"].aws_datapipeline_pipeline_definition.d', ("echo b #{env} #{*token}",)),
+        ("open_d", "module.open.aws_datapipeline_pipeline_definition.d", ("x #{*token}",)),
+    ]
+    assert [one.values for one in found] == [
+        {"*token": ("secret-1",)},
+        {"*token": ("t",)},
+        {"*token": ("t",)},
+    ]
+    assert (found[0].repairs[0].place, found[0].repairs[0].text) == (
+        "module.one",
+        "../../main.tf line 3 calls this folder: read with its name, cmd, token",
+    )
+    given = read_definitions(MODULE, "main.tf", {"env": ("prod",)}, folder / "main.tf")
+    assert [one.name for one in given] == ["one", "of-b", "prod"]
+    assert given[1].used == {"env"}
+
+
+def test_a_call_whose_number_is_not_known_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "pipe"
+    folder.mkdir()
+    (folder / "main.tf").write_text(MODULE)
+    (tmp_path / "main.tf").write_text(
+        'variable "all" {}\nmodule "m" {\n source = "./pipe"\n for_each = var.all\n name = each.key\n cmd = "x"\n}\n'
+    )
+    (one,) = read_definitions(MODULE, "main.tf", {}, folder / "main.tf")
+    assert one.objects["A"].fields["command"] == ("#{cmd} #{*token}",)
+    assert one.repairs[0].text == (
+        "../main.tf line 2 calls this folder, and how often is not known here: "
+        "the elements of var.all are not known here"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("var.name", "d"),
+        ("terraform.workspace", "d"),
+        ('"${var.name}-nightly-${terraform.workspace}"', "nightly"),
+        ('"copy-${var.name}-orders"', "copy-orders"),
+    ],
+)
+def test_a_name_that_is_not_known_whole(written: str, name: str) -> None:
+    (one,) = read_definitions(MODULE.replace("name = var.name", f"name = {written}"), "main.tf", {})
+    assert one.name == name
+    (told,) = (repair.text for repair in one.repairs if repair.place == "name")
+    assert told.endswith(f"is not known here: the pipeline is called {name!r}")
+
+
 def test_count() -> None:
     text = """
 variable "enabled" {}
@@ -322,6 +453,10 @@ resource "aws_datapipeline_pipeline_definition" "d" {
     assert [list(one.objects) for one in read_definitions(text.replace("COUNT", "2"), "x.tf", {})] == [
         ["A0"],
         ["A1"],
+    ]
+    assert [one.part for one in read_definitions(text.replace("COUNT", "2"), "x.tf", {})] == [
+        "aws_datapipeline_pipeline_definition.d[0]",
+        "aws_datapipeline_pipeline_definition.d[1]",
     ]
     (one,) = read_definitions(text.replace("COUNT", "var.enabled ? 1 : 0"), "x.tf", {})
     assert any(repair.place == "count" for repair in one.repairs)

@@ -78,15 +78,84 @@ def test_what_terraform_writes(document: dict[str, Any]) -> None:
     assert found.values == {"myX": ("v",)}
 
 
+IN_JSON = {
+    "//": {"metadata": {"stackName": "s"}},
+    "variable": {"env": {"default": "dev", "type": "${string}"}, "open": {}},
+    "locals": {"prefix": "s3://${var.env}"},
+    "resource": {
+        "aws_datapipeline_pipeline": {"p": {"name": "nightly-${var.env}"}},
+        "aws_datapipeline_pipeline_definition": {
+            "d": {
+                "pipeline_id": "${aws_datapipeline_pipeline.p.id}",
+                "pipeline_object": [
+                    {
+                        "id": "A",
+                        "name": "Ay",
+                        "field": [
+                            {"key": "x", "string_value": 'say "${join("-", ["a", var.open])}" $${HOME}\n'},
+                            {"key": "on", "ref_value": "B"},
+                        ],
+                    },
+                    {
+                        "id": "B",
+                        "name": "B",
+                        "field": {"key": "y", "string_value": "${local.prefix}/in"},
+                        "dynamic": {
+                            "field": {
+                                "for_each": {"retries": 3},
+                                "content": {"key": "${field.key}", "string_value": "${field.value}"},
+                            }
+                        },
+                    },
+                ],
+            }
+        },
+    },
+}
+
+
+def test_terraforms_language_in_json() -> None:
+    (found,) = read_definitions(json.dumps(IN_JSON), "cdk.tf.json", {})
+    assert (found.name, found.part) == ("nightly-dev", "aws_datapipeline_pipeline_definition.d")
+    assert found.objects["A"].fields == {"x": ('say "a-#{open}" ${HOME}\n',), "on": (Ref("B"),)}
+    assert found.objects["B"].fields == {"y": ("s3://dev/in",), "retries": ("3",)}
+
+
+def test_where_each_stands_in_its_file() -> None:
+    document = state([("aws_datapipeline_pipeline_definition", BLOCKS)] * 3)
+    for item, (module, key) in zip(
+        document["resources"], [("", None), ("module.m", 1), ("", "k")], strict=True
+    ):
+        item["name"] = "d"
+        if module:
+            item["module"] = module
+        if key is not None:
+            item["instances"][0]["index_key"] = key
+    assert [one.part for one in read_definitions(json.dumps(document), "x.tfstate", {})] == [
+        "aws_datapipeline_pipeline_definition.d",
+        "module.m.aws_datapipeline_pipeline_definition.d[1]",
+        'aws_datapipeline_pipeline_definition.d["k"]',
+    ]
+    plan = shown(CLOUD_CONTROL, "planned_values")
+    plan["planned_values"]["root_module"]["child_modules"][0]["resources"][0]["address"] = "awscc_x.y[0]"
+    (one,) = read_definitions(json.dumps(plan), "plan.json", {})
+    assert one.part == "awscc_x.y[0]"
+
+
 @pytest.mark.parametrize(
     ("document", "error", "part"),
     [
         (state([("aws_s3_bucket", {"id": "b"})]), NoDefinitionError, "without pipelines"),
         (state(AWS[:1]), NoDefinitionError, "without pipelines"),
         (
-            {"resource": {"aws_datapipeline_pipeline_definition": {"x": {}}}},
+            {"resource": {"aws_datapipeline_pipeline": {"x": {"name": "n"}}}},
+            NoDefinitionError,
+            "has no definition in this file",
+        ),
+        (
+            {"resource": {"aws_datapipeline_pipeline_definition": {"x": {"pipeline_id": "${a"}}}},
             UnreadableError,
-            "written in JSON, which is not read",
+            "never closed",
         ),
     ],
 )

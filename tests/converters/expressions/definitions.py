@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from datapipeline_converters.carriers import definition_file
-from datapipeline_converters.modelling import model_of
 from datapipeline_converters.expressions import Template
 from datapipeline_converters.model import Model
+from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
 from datapipeline_converters.scope import Scope
 

@@ -37,9 +37,8 @@ CONNECTIONS: list[Any] = [
         {"clusterId": "warehouse", "databaseName": "dev", "region": "us-west-2"},
         Connection("x_Db", "redshift", None, 5439, "dev", "u", "p"),
         [
-            "Connection `x_Db`: fill in host",
-            "Connection `x_Db`: host is the endpoint of the cluster `warehouse` in `us-west-2`, as the Redshift console "
-            "shows it",
+            "Connection `x_Db`: fill in host; host is the endpoint of the cluster `warehouse` in `us-west-2`, as the "
+            "Redshift console shows it",
         ],
         id="a cluster",
     ),

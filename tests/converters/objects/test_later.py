@@ -42,7 +42,8 @@ ACTIVITIES: list[Any] = [
             "runsOn": REFUSED,
             "step": REFUSED,
             "preStepCommand": REFUSED,
-            "input": EXACT,
+            # Nothing writes the node, so it orders nothing: it is in the task's inlets.
+            "input": EMULATED,
             "maximumRetries": EXACT,
         },
         id="EmrActivity",

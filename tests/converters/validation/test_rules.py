@@ -139,7 +139,6 @@ CASES = [
         [shell("A", dependsOn=ref("B")), shell("B", dependsOn=ref("A"))],
         [
             ("dependency-cycle", "A", "", "waits for itself: A -> B -> A. Remove one of these dependencies."),
-            ("dependency-cycle", "B", "", "waits for itself: A -> B -> A. Remove one of these dependencies."),
         ],
         [shell("A", dependsOn=ref("B")), shell("B")],
     ),
@@ -305,6 +304,32 @@ CASES = [
             )
         ],
         [changed(SAY, command=None, scriptUri="s3://b/x.sh")],
+    ),
+    Case(
+        "missing-one-of",
+        [changed(SAY, input=ref("N")), {"id": "N", "type": "S3DataNode", "manifestFilePath": "s3://b/m"}],
+        [
+            (
+                "missing-one-of",
+                "N",
+                "directoryPath",
+                "is missing, and so is filePath: S3DataNode needs one of them.",
+            )
+        ],
+        [changed(SAY, input=ref("N")), {"id": "N", "type": "S3DataNode", "filePath": "s3://b/f"}],
+    ),
+    Case(
+        "idle-node-path",
+        [SAY, {"id": "N", "type": "S3DataNode", "manifestFilePath": "s3://b/m"}],
+        [
+            (
+                "idle-node-path",
+                "N",
+                "directoryPath",
+                "is missing, and so is filePath: S3DataNode needs one of them.",
+            )
+        ],
+        [SAY, {"id": "N", "type": "S3DataNode", "filePath": "s3://b/f"}],
     ),
     Case(
         "missing-one-of",
@@ -994,6 +1019,7 @@ def test_an_error_that_convert_lets_pass_says_why() -> None:
     kept = {rule.id for rule in RULES.values() if rule.level is Level.ERROR and not rule.refused}
     assert kept == {
         "empty-text",
+        "idle-node-path",
         "missing-aws-field",
         "too-large-object",
         "too-long-name",

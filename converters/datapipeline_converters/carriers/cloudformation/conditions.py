@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from datapipeline_converters.carriers.cloudformation.texts import Text, UnknownList, text_of
@@ -17,9 +17,11 @@ class Undecided:
     """A condition that depends on values the template does not have.
 
     :param asked: their names
+    :param assumed: what it is where one of two branches has to be taken: the first value that a condition compares with
     """
 
     asked: tuple[str, ...]
+    assumed: bool = True
 
 
 Outcome: TypeAlias = bool | Undecided
@@ -56,7 +58,17 @@ def _equals(resolver: Resolver, argument: list[Any], place: str) -> Outcome:
     if None not in known:
         return bool(known[0] == known[1])
     asked = [hole.asked for item in (first, second) if isinstance(item, Text) for hole in item.holes]
-    return Undecided(tuple(dict.fromkeys(asked)))
+    return Undecided(tuple(dict.fromkeys(asked)), _assumed(resolver, first, second))
+
+
+def _assumed(resolver: Resolver, first: Any, second: Any) -> bool:
+    """Return whether two values are taken to be equal; a value that is not known is one thing everywhere."""
+    for open_one, other in ((first, second), (second, first)):
+        if isinstance(open_one, Text) and len(open_one.holes) == len(open_one.parts) == 1:
+            known = other.known if isinstance(other, Text) else None
+            if known is not None:
+                return resolver.assumed.setdefault(open_one.holes[0].origin, known) == known
+    return True
 
 
 def _comparable(resolver: Resolver, node: Any, place: str) -> Any:
@@ -85,11 +97,12 @@ def _all(outcomes: Any) -> Outcome:
     if False in found:
         return False
     asked = [name for outcome in found if isinstance(outcome, Undecided) for name in outcome.asked]
-    return Undecided(tuple(dict.fromkeys(asked))) if asked else True
+    holds = all(outcome.assumed for outcome in found if isinstance(outcome, Undecided))
+    return Undecided(tuple(dict.fromkeys(asked)), holds) if asked else True
 
 
 def _opposite(outcome: Outcome) -> Outcome:
-    return outcome if isinstance(outcome, Undecided) else not outcome
+    return replace(outcome, assumed=not outcome.assumed) if isinstance(outcome, Undecided) else not outcome
 
 
 _FUNCTIONS: dict[str, Callable[[Resolver, list[Any], str], Outcome]] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datapipeline_converters.carriers.cloudformation.holes import Parameters
 from datapipeline_converters.carriers.cloudformation.resolver import Resolver
-from datapipeline_converters.carriers.cloudformation.texts import NO_VALUE, ObjectRef, Text, UnknownList
+from datapipeline_converters.carriers.cloudformation.texts import NO_VALUE, ObjectRef, Text, UnknownList, word
 from datapipeline_converters.carriers.objects import REFERENCE_FIELDS
 from datapipeline_converters.carriers.shapes import kind
 
@@ -19,17 +19,24 @@ class Entries:
     """Reads the entries of one pipeline, whose values are resolved already."""
 
     def __init__(
-        self, logical: str, resolver: Resolver, parameters: Parameters, objects: frozenset[str]
+        self,
+        logical: str,
+        resolver: Resolver,
+        parameters: Parameters,
+        objects: frozenset[str],
+        ids: Mapping[str, str] | None = None,
     ) -> None:
         """Take what texts are written with.
 
         :param logical: what the template calls the pipeline's resource
         :param objects: ids and names of the pipeline's objects
+        :param ids: the ids of those whose own is not known whole, by what is shown of it
         """
         self._logical = logical
         self._resolver = resolver
         self._parameters = parameters
         self._objects = objects
+        self._ids = {} if ids is None else ids
 
     def object(self, item: dict[str, Any]) -> dict[str, Any]:
         """Return an object of the pipeline in API form."""
@@ -37,7 +44,7 @@ class Entries:
         self._unread(item, place, "Id", "Name", "Fields")
         result: dict[str, Any] = {"fields": []}
         if "Id" in item:
-            result["id"] = self._exact(item["Id"], f"{place}.Id")
+            result["id"] = self._id(item["Id"], f"{place}.Id")
         if "Name" in item:
             name = item["Name"]
             result["name"] = name.shown if isinstance(name, Text) else name
@@ -47,6 +54,16 @@ class Entries:
             found = self._field(key, entry, f"{result.get('id', '')}.{key}")
             result["fields"] += [{"key": key, **value} for value in found]
         return result
+
+    def _id(self, written: Any, place: str) -> str:
+        """Return an object's id; where it is not known whole, one that all references to it agree with."""
+        if isinstance(written, Text) and written.shown in self._ids:
+            found = self._ids[written.shown]
+            self._resolver.note(
+                place, f"{written.shown!r} is not known whole: the object is called {found!r}"
+            )
+            return found
+        return self._exact(written, place)
 
     def _field(self, key: str, entry: dict[str, Any], place: str) -> list[dict[str, Any]]:
         """Return the values of one entry of `Fields`; none where `AWS::NoValue` has taken it away."""
@@ -84,6 +101,8 @@ class Entries:
                 return self._text(key, inner["StringValue"], place)
         if isinstance(value, ObjectRef):
             return {"refValue": value.id}
+        if isinstance(value, Text) and key in REFERENCE_FIELDS and value.shown in self._ids:
+            return {"refValue": self._ids[value.shown]}
         if isinstance(value, UnknownList):
             value = Text((value.hole,))
         if isinstance(value, str | Text):
@@ -102,6 +121,8 @@ class Entries:
             return {"refValue": value.id}
         if not isinstance(value, str | bool | Text):
             self._resolver.fail(place, f"RefValue is {kind(value)}, not a text", "Write the id of an object.")
+        if isinstance(value, Text) and value.shown in self._ids:
+            return {"refValue": self._ids[value.shown]}
         if isinstance(value, Text) and key in REFERENCE_FIELDS:
             self._resolver.ask(value, place)
         if isinstance(value, str) and value in self._objects:
@@ -183,6 +204,25 @@ def capital(resolver: Resolver, item: Any, place: str) -> dict[str, Any]:
     if not isinstance(item, dict):
         resolver.fail(place, f"{kind(item)}, not an object", "Write an object.")
     return {key[:1].upper() + key[1:]: value for key, value in item.items()}
+
+
+def ids_for(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return an id for each object whose own is not known whole, by what is shown of it: ids only have to agree."""
+    items = list(objects)
+    taken = {item["Id"] for item in items if isinstance(item.get("Id"), str)}
+    found: dict[str, str] = {}
+    for item in items:
+        written = item.get("Id")
+        if not isinstance(written, Text) or written.is_secret or written.shown in found:
+            continue
+        known = word("_".join(part for part in written.parts if isinstance(part, str)))
+        name = known if known != "value" and known not in taken else written.words
+        base, number = name, 2
+        while name in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add(name)
+        found[written.shown] = name
+    return found
 
 
 def label(item: Mapping[str, Any], otherwise: str) -> str:

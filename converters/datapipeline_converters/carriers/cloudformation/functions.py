@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_converters.carriers.cloudformation.conditions import Undecided
@@ -21,6 +22,7 @@ from datapipeline_converters.carriers.cloudformation.texts import (
     text_of,
     word,
 )
+from datapipeline_converters.carriers.json_text import Number
 from datapipeline_converters.passwords import masked
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _LONGEST = 1_000_000
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9:._]+")
+# Places of names and types: no parameter can stand there.
+_EXACT = re.compile(r"\.(?:[iI]d|[kK]ey|[rR]efValue|type\.[sS]tringValue)$")
 STAGING = re.compile(r"(?:IN|OUT)PUT\d+_STAGING_DIR")
 
 
@@ -189,17 +193,19 @@ def _either(resolver: Resolver, branches: list[Any], name: str, outcome: Undecid
     if first == second:
         return first
     asked = ", ".join(outcome.asked)
-    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+    if _same_entry(first, second):
         return {
             key: _either(resolver, [value, second[key]], name, outcome, f"{place}.{key}")
             for key, value in first.items()
         }
-    if not all(isinstance(branch, str | bool | Text) for branch in branches):
-        resolver.fail(
-            place,
-            f"what stands there depends on the condition {name}, and {asked} is not known",
-            f"Give it with --set {outcome.asked[0]}=...",
-        )
+    if _EXACT.search(place) or not all(isinstance(branch, str | bool | Text) for branch in branches):
+        held = "holds" if outcome.assumed else "does not hold"
+        resolver.left[
+            f"{place}: what stands there depends on the condition {name}, and {asked} is not known: converted as if it "
+            f"{held}; convert again with --set {outcome.asked[0]}=..."
+        ] = None
+        resolver.note(place, f"the condition {name} depends on {asked}: read as if it {held}")
+        return first if outcome.assumed else second
     texts = [text_of(branch) for branch in branches]
     shown = [None if text.holes else text.known for text in texts]
     choices = tuple(text for text in shown if text is not None) if None not in shown else ()
@@ -207,6 +213,46 @@ def _either(resolver: Resolver, branches: list[Any], name: str, outcome: Undecid
     origin = f"what the condition {name} decides, which depends on {asked}{said}"
     secret = any(text.is_secret for text in texts)
     return Text((Hole(word(f"If_{name}"), origin, asked, secret, choices=choices),))
+
+
+def _same_entry(first: Any, second: Any) -> bool:
+    """Tell whether two branches are the same field or object, whose values may differ."""
+    if not isinstance(first, dict) or not isinstance(second, dict) or first.keys() != second.keys():
+        return False
+    return all(first[key] == second[key] for key in first if key.lower() in {"id", "key"})
+
+
+def _to_json(resolver: Resolver, argument: Any, place: str) -> Any:
+    found = resolver.value(argument, place)
+    if not isinstance(found, dict | list):
+        resolver.fail(place, "`Fn::ToJsonString` has no object and no list", "Write what it is to become.")
+    return _bounded(resolver, joined(_json_of(found)), place)
+
+
+def _json_of(value: Any) -> Iterator[Text]:
+    """Yield the pieces of a value's JSON, written without spaces; a hole stays one within its quotes."""
+    if isinstance(value, UnknownList):
+        value = Text((value.hole,))
+    if isinstance(value, dict | list):
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        yield Text((opening,))
+        for number, item in enumerate(value):
+            yield Text(("," if number else "",))
+            if isinstance(value, dict):
+                yield Text((f"{json.dumps(item, ensure_ascii=False)}:",))
+                item = value[item]
+            yield from _json_of(item)
+        yield Text((closing,))
+    elif isinstance(value, Text):
+        parts = (
+            json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+            for part in value.parts
+        )
+        yield Text(('"', *parts, '"'))
+    elif isinstance(value, Number):
+        yield Text((str(value),))
+    else:
+        yield Text((json.dumps(value, ensure_ascii=False, default=str),))
 
 
 def _import(resolver: Resolver, argument: Any, place: str) -> Any:
@@ -292,5 +338,6 @@ FUNCTIONS: dict[str, Callable[[Resolver, Any, str], Any]] = {
     "Fn::Select": _select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
+    "Fn::ToJsonString": _to_json,
     "Fn::Transform": _transform,
 }

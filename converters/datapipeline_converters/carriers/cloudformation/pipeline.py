@@ -11,7 +11,7 @@ from typing import Any
 
 from datapipeline_converters.carriers import api_form, definition_file
 from datapipeline_converters.carriers.cloudformation.conditions import Undecided
-from datapipeline_converters.carriers.cloudformation.entries import Entries, capital, label
+from datapipeline_converters.carriers.cloudformation.entries import Entries, capital, ids_for, label
 from datapipeline_converters.carriers.cloudformation.holes import Parameters
 from datapipeline_converters.carriers.cloudformation.resolver import Resolver
 from datapipeline_converters.carriers.cloudformation.template import GivenValues, Template
@@ -27,6 +27,7 @@ from datapipeline_converters.definition import Definition, Repair
 _PARTS = {"PipelineObjects": "Fields", "ParameterObjects": "Attributes", "ParameterValues": ""}
 _PLAIN = ("Name", "Description", "PipelineTags", "Activate")
 _READ = frozenset({"Type", "Properties", "Condition"})
+_GAP = re.compile(r"[-_./: ]*\0[-_./: ]*")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -100,7 +101,8 @@ class _Reader:
             )
         parameters = Parameters(resolver, _taken(parts))
         adopted = self._adopt(parts, parameters)
-        entries = Entries(self._logical, resolver, parameters, _called(parts["PipelineObjects"]))
+        objects = parts["PipelineObjects"]
+        entries = Entries(self._logical, resolver, parameters, _called(objects), ids_for(objects))
         document: dict[str, Any] = {
             "pipelineObjects": [entries.object(item) for item in parts["PipelineObjects"]],
             "parameterObjects": [entries.parameter(item) for item in parts.get("ParameterObjects", ())],
@@ -123,10 +125,12 @@ class _Reader:
                 for key, item in found.parameters.items()
             },
             name=self._name(properties.get("Name")),
+            part=self._logical,
             description=text_of(description).shown if isinstance(description, str | Text) else "",
             tags=self._tags(properties.get("PipelineTags")),
             repairs=(*resolver.repairs, *repairs, *found.repairs),
             problems=(*resolver.problems, *found.problems),
+            left=tuple(resolver.left),
         )
 
     def _adopt(self, parts: Mapping[str, list[dict[str, Any]]], parameters: Parameters) -> set[str]:
@@ -155,8 +159,14 @@ class _Reader:
         """Return the pipeline's name, one of our own where it is not known."""
         if isinstance(written, str):
             return written
-        name = f"{Path(self._template.source).stem}_{self._logical}"
-        self._resolver.note(f"{self._logical}.Name", f"not known: the pipeline is called {name!r}")
+        shown, known = "not known", ""
+        if isinstance(written, Text):
+            known = "\0".join(part for part in written.parts if isinstance(part, str))
+            # What stood on both sides of a value that is not known is one separator.
+            known = _GAP.sub(lambda match: match[0].strip("\0")[:1] or "-", known).strip("-_./: ")
+            shown = f"{written.shown!r} is not known whole"
+        name = known or f"{Path(self._template.source).stem}_{self._logical}"
+        self._resolver.note(f"{self._logical}.Name", f"{shown}: the pipeline is called {name!r}")
         return name
 
     def _note_activation(self, written: Any) -> None:

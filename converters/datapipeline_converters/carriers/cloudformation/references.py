@@ -29,8 +29,6 @@ _PSEUDO = frozenset(
 # What a region's name begins with, where its ARNs and host names are not the usual ones.
 _PARTITIONS = (("cn-", "aws-cn", "amazonaws.com.cn"), ("us-gov-", "aws-us-gov", "amazonaws.com"))
 _USUAL = ("", "aws", "amazonaws.com")
-# A longer value says nothing to a reader.
-_SHOWN = 60
 
 
 def reference(resolver: Resolver, name: str, place: str) -> Any:
@@ -147,10 +145,9 @@ def _parameter(resolver: Resolver, name: str, place: str) -> Any:
         resolver.note(name, f"{declared.origin} is a secret: {whence} is a parameter of its own, with a star")
         text = Text((declared.hole(",".join(values)),))
         return [text] if declared.is_list else text
-    shown = masked(repr(",".join(values)))
-    said = f", {shown}" if len(shown) <= _SHOWN else ""
+    # What it is stays unsaid: it may end where a password stands.
     advice = f"; to have another, convert again with --set {name}=..." if given is None else ""
-    resolver.note(name, f"{declared.origin}: {whence} was put in{said}{advice}")
+    resolver.note(name, f"{declared.origin}: {whence} was put in{advice}")
     return list(values) if declared.is_list or len(values) != 1 else values[0]
 
 

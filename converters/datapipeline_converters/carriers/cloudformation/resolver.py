@@ -48,6 +48,9 @@ class Resolver:
         self.object_ids = object_ids
         self.repairs: dict[Repair, None] = {}
         self.problems: dict[Problem, None] = {}
+        self.left: dict[str, None] = {}
+        self.assumed: dict[str, str] = {}
+        """What values that are not known are taken to be where a branch has to be taken, by the hole's origin."""
         self._conditions: dict[str, Outcome] = {}
         self._inside: list[str] = []
 
@@ -196,7 +199,9 @@ class Resolver:
         raise UnreadableError(self.template.source, f"{place}: {fault}", advice)
 
     def _call(self, function: str, node: dict[str, Any], place: str) -> Any:
-        if len(node) > 1:
+        if "Fn::Transform" in node:  # the one that stands beside what it adds to
+            function = "Fn::Transform"
+        elif len(node) > 1:
             others = ", ".join(key for key in node if key != function)
             self.fail(place, f"{function} stands beside {others}", "A function stands alone.")
         if function not in FUNCTIONS:

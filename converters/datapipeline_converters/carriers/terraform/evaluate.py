@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import count
@@ -84,15 +84,22 @@ class Evaluator:
 
     :param source: the file's name, for messages
     :param given: values of variables, from the command line
+    :param arguments: values of variables that the folder's caller gives, where it is a module
     """
 
     def __init__(
-        self, folder: Folder, source: str, given: Mapping[str, tuple[str, ...]], holes: Holes
+        self,
+        folder: Folder,
+        source: str,
+        given: Mapping[str, tuple[str, ...]],
+        holes: Holes,
+        arguments: Mapping[str, Value] | None = None,
     ) -> None:
         self.folder = folder
         self.source = source
         self.holes = holes
         self._given = {name.removeprefix("*"): (name, values) for name, values in given.items()}
+        self._arguments = arguments or {}
         self.used: set[str] = set()
         """Names of given values that were needed."""
         self._names: dict[str, Value] = {}
@@ -474,23 +481,50 @@ class Evaluator:
             description = text_of(self.value(own["description"]))
         value, known, starred = self._variable_value(name, own)
         secret = starred or ("sensitive" in own and self.value(own["sensitive"]) is True)
-        if known and not secret:
+        hole = self.holes.whole(value)
+        if known and (not secret or (hole is not None and hole.secret)):
             return value
         shown = None
-        if known and not isinstance(value, list | dict) and value is not None:
+        if known and not isinstance(value, list | dict) and value is not None and not has_hole(value):
             shown = text_of(value)
         return self.holes.make(f"var.{name}", secret=secret, description=description, value=shown)
 
     def _variable_value(self, name: str, own: Mapping[str, Node]) -> tuple[Value, bool, bool]:
         """Return a variable's value, whether it is known, and whether it was given with a star."""
         kind = words(own["type"]) if "type" in own else ""
+        argument = self._arguments.get(name)
+        if argument is not None and (name not in self._given or not has_hole(argument)):
+            return self._completed(argument, own), True, False
         if name in self._given:
             written, texts = self._given[name]
             self.used.add(name)
-            return _typed(kind, texts), True, written.startswith("*")
+            return self._completed(_typed(kind, texts), own), True, written.startswith("*")
         if "default" in own:
-            return self.value(own["default"]), True, False
+            return self._completed(self.value(own["default"]), own), True, False
         return None, False, False
+
+    def _completed(self, value: Value, own: Mapping[str, Node]) -> Value:
+        """Return a variable's value with what its type says of the attributes that are not given."""
+        return self._with_optional(value, own["type"]) if "type" in own else value
+
+    def _with_optional(self, value: Value, kind: Node) -> Value:
+        name, nodes = _called(kind)
+        if name == "object" and nodes and isinstance(value, dict):
+            result = dict(value)
+            for key, of_key in _entries(nodes[0]):
+                inner_name, arguments = _called(of_key)
+                if inner_name == "optional" and arguments:
+                    if result.get(key) is None:
+                        result[key] = self.value(arguments[1]) if len(arguments) > 1 else None
+                    of_key = arguments[0]
+                if result.get(key) is not None:
+                    result[key] = self._with_optional(result[key], of_key)
+            return result
+        if name == "map" and nodes and isinstance(value, dict):
+            return {key: self._with_optional(item, nodes[0]) for key, item in value.items()}
+        if name in {"list", "set"} and nodes and isinstance(value, list):
+            return type(value)(self._with_optional(item, nodes[0]) for item in value)
+        return value
 
     def _local(self, name: str) -> Value:
         if name not in self._locals:
@@ -520,6 +554,31 @@ class Evaluator:
 
 # With a hole where one of these wants a list, there is nothing to move.
 _NEEDS_LISTS = frozenset(MOVING) - {"format", "tostring", "nonsensitive", "jsonencode"}
+
+
+def _called(node: Node) -> tuple[str, list[Node]]:
+    """Return the name and the arguments of a function's call; "" where it is none."""
+    while node.data == "expr_term":
+        trees = [part for part in inner(node) if hasattr(part, "data")]
+        if len(trees) != 1:
+            return "", []
+        node = trees[0]
+    if node.data != "function_call":
+        return "", []
+    parts = inner(node)
+    written = next((inner(part) for part in parts if getattr(part, "data", "") == "arguments"), [])
+    return words(parts[0]), [part for part in written if hasattr(part, "data")]
+
+
+def _entries(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the keys and the values of an object as it is written."""
+    for part in node.iter_subtrees_topdown():
+        if part.data == "object":
+            for element in inner(part):
+                if getattr(element, "data", "") == "object_elem":
+                    pieces = inner(element)
+                    yield words(pieces[0]).strip('"'), pieces[-1]
+            return
 
 
 def _loop_names(names: tuple[str, ...], key: Value, value: Value) -> dict[str, Value]:

@@ -93,7 +93,20 @@ def _number(value: float) -> str:
 
 
 def _flat(value: Value) -> list[Value]:
-    return [inner for item in value for inner in (_flat(item) if isinstance(item, list) else [item])]
+    return [inner for item in _list(value) for inner in (_flat(item) if isinstance(item, list) else [item])]
+
+
+def _list(value: Value) -> list[Value]:
+    """Return a list or a set; a text is none, though Python would go through its letters."""
+    if not isinstance(value, list):
+        raise FailedError("no list")
+    return value
+
+
+def _map(value: Value) -> dict[str, Value]:
+    if not isinstance(value, dict):
+        raise FailedError("no map")
+    return value
 
 
 def _distinct(values: Iterable[Value]) -> list[Value]:
@@ -112,12 +125,12 @@ def _set(values: Value) -> Set:
 def _merge(*maps: Value) -> dict[str, Value]:
     result: dict[str, Value] = {}
     for item in maps:
-        result |= item or {}
+        result |= _map(item or {})
     return result
 
 
 def _lookup(source: Value, key: Value, *default: Value) -> Value:
-    if key in source:
+    if key in _map(source):
         return source[key]
     if default:
         return default[0]
@@ -125,7 +138,7 @@ def _lookup(source: Value, key: Value, *default: Value) -> Value:
 
 
 def _element(values: Value, index: Value) -> Value:
-    return values[int(index) % len(values)]
+    return _list(values)[int(index) % len(values)]
 
 
 def _format(pattern: str, *values: Value) -> str:
@@ -188,11 +201,11 @@ def _range(*limits: Value) -> list[int]:
 
 
 def _index(values: Value, wanted: Value) -> int:
-    return int(values.index(wanted))
+    return int(_list(values).index(wanted))
 
 
 def _contains(values: Value, wanted: Value) -> bool:
-    return wanted in values
+    return wanted in _list(values)
 
 
 def _boolean(value: Value) -> bool | None:
@@ -208,7 +221,7 @@ def _title(text: str) -> str:
 
 
 def _product(*lists: Value) -> list[Value]:
-    if math.prod(map(len, lists)) > _LONGEST:
+    if math.prod(len(_list(item)) for item in lists) > _LONGEST:
         raise FailedError("a list that is too long")
     return [list(item) for item in product(*lists)]
 
@@ -220,34 +233,36 @@ def _indent(count: Value, text: str) -> str:
 
 
 def _one(values: Value) -> Value:
-    return values[0] if values else None
+    if isinstance(values, list) and len(values) > 1:
+        raise FailedError("more than one value")
+    return _list(values)[0] if values else None
 
 
 # They only move values about: what has no value yet may be among them.
 MOVING: dict[str, Callable[..., Value]] = {
-    "coalescelist": lambda *lists: next(item for item in lists if item),
-    "concat": lambda *lists: [value for item in lists for value in item],
-    "distinct": _distinct,
+    "coalescelist": lambda *lists: next(item for item in lists if _list(item)),
+    "concat": lambda *lists: [value for item in lists for value in _list(item)],
+    "distinct": lambda values: _distinct(_list(values)),
     "element": _element,
     "flatten": _flat,
     "format": _format,
     "formatlist": _format_list,
-    "join": lambda separator, *lists: separator.join(text_of(v) for item in lists for v in item),
+    "join": lambda separator, *lists: separator.join(text_of(v) for item in lists for v in _list(item)),
     "jsonencode": _json,
-    "keys": lambda item: sorted(item),
+    "keys": lambda item: sorted(_map(item)),
     "lookup": _lookup,
     "merge": _merge,
     "nonsensitive": lambda value: value,
     "one": _one,
     "range": _range,
-    "reverse": lambda values: values[::-1],
-    "slice": lambda values, start, end: values[int(start) : int(end)],
-    "tolist": list,
-    "tomap": dict,
-    "toset": _set,
+    "reverse": lambda values: _list(values)[::-1],
+    "slice": lambda values, start, end: _list(values)[int(start) : int(end)],
+    "tolist": lambda value: list(_list(value)),
+    "tomap": lambda value: dict(_map(value)),
+    "toset": lambda value: _set(_list(value)),
     "tostring": lambda value: None if value is None else text_of(value),
-    "values": lambda item: [item[key] for key in sorted(item)],
-    "zipmap": lambda keys, values: dict(zip(keys, values, strict=True)),
+    "values": lambda item: [item[key] for key in sorted(_map(item))],
+    "zipmap": lambda keys, values: dict(zip(_list(keys), _list(values), strict=True)),
 }
 # They look into their values, so they wait until all of them are known.
 LOOKING: dict[str, Callable[..., Value]] = {
@@ -258,7 +273,7 @@ LOOKING: dict[str, Callable[..., Value]] = {
     "ceil": lambda value: math.ceil(number_of(value)),
     "chomp": lambda text: text.rstrip("\r\n"),
     "coalesce": _coalesce,
-    "compact": lambda values: [value for value in values if value not in (None, "")],
+    "compact": lambda values: [value for value in _list(values) if value not in (None, "")],
     "contains": _contains,
     "dirname": lambda text: text.rpartition("/")[0] or ".",
     "endswith": lambda text, end: text.endswith(end),
@@ -271,7 +286,7 @@ LOOKING: dict[str, Callable[..., Value]] = {
     "min": lambda *values: min(map(number_of, values)),
     "replace": _replace,
     "setproduct": _product,
-    "sort": sorted,
+    "sort": lambda values: sorted(_list(values)),
     "split": lambda separator, text: text.split(separator) if text else [""],
     "startswith": lambda text, start: text.startswith(start),
     "strrev": lambda text: text[::-1],

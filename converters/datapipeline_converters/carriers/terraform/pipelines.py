@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 
 from datapipeline_converters.carriers import api_form, cloudformation, definition_file
 from datapipeline_converters.carriers.json_text import parse_json
-from datapipeline_converters.carriers.terraform.evaluate import Evaluator, Reference
+from datapipeline_converters.carriers.terraform.calls import Call, calls_of
+from datapipeline_converters.carriers.terraform.evaluate import Evaluator
 from datapipeline_converters.carriers.terraform.folder import Folder, open_folder
 from datapipeline_converters.carriers.terraform.functions import FailedError, Value, elements, text_of
 from datapipeline_converters.carriers.terraform.holes import Hole, Holes, has_hole, names_for, without_texts
-from datapipeline_converters.carriers.terraform.syntax import Block, Node, words
+from datapipeline_converters.carriers.terraform.instances import address_key, each, instances
+from datapipeline_converters.carriers.terraform.syntax import Block, words
 from datapipeline_converters.carriers.yaml_document import parse_yaml
 from datapipeline_converters.definition import Definition, Parameter, Repair
 from datapipeline_converters.errors import NoDefinitionError, UnreadableError
@@ -40,6 +43,9 @@ _LISTS = {
 _NAMES = {"key": "key", "string_value": "stringValue", "ref_value": "refValue", "id": "id", "name": "name"}
 # Arguments every resource has; they say nothing of the pipeline.
 _META = frozenset({"count", "depends_on", "for_each", "lifecycle", "pipeline_id", "provider", "provisioner"})
+_WORD = re.compile(r"[\w-]+")
+# What stood on both sides of a value that is not known.
+_SEPARATORS = re.compile(r"[-_./: ]{2,}")
 _ADVICE = "Give the values it needs with --set NAME=VALUE, or write it out."
 
 
@@ -70,7 +76,7 @@ def read(
     if not any(kind in text for kind in _KINDS):
         raise NoDefinitionError(source, "Terraform without pipelines", "Give the file that has them.")
     folder = open_folder(text, source, path)
-    reader = _Reader(folder, source, given)
+    reader = _Reader(folder, source, given, tuple(calls_of(path)) if path is not None else ())
     found = [
         definition
         for block in folder.own.of("resource")
@@ -87,6 +93,7 @@ class _Reader:
     folder: Folder
     source: str
     given: Mapping[str, tuple[str, ...]]
+    calls: tuple[Call, ...] = ()
 
     def nothing(self) -> tuple[str, str]:
         """Return why there is no definition, and what to do."""
@@ -103,33 +110,65 @@ class _Reader:
         kind = block.labels[0]
         if kind == _PIPELINE:
             return
-        holes = Holes()
-        evaluator = Evaluator(self.folder, self.source, self.given, holes)
+        untold: list[Repair] = []
+        told = False
+        for call in self.calls:
+            holes = Holes()
+            try:
+                arguments = list(call.arguments(self.given, holes))
+            except FailedError as error:
+                untold.append(call.untold(error))
+                continue
+            told = True
+            for address, values, used in arguments:
+                evaluator = Evaluator(self.folder, self.source, self.given, holes, values)
+                for found in self._instances_of(block, evaluator, f"{address}."):
+                    yield replace(found, used=found.used | used, repairs=(call.told(), *found.repairs))
+        if not told:
+            evaluator = Evaluator(self.folder, self.source, self.given, Holes())
+            for found in self._instances_of(block, evaluator):
+                yield replace(found, repairs=(*untold, *found.repairs))
+
+    def _instances_of(self, block: Block, evaluator: Evaluator, module: str = "") -> Iterator[Definition]:
+        """Yield the definitions of one resource.
+
+        :param module: what stands before its address
+        """
+        kind, holes = block.labels[0], evaluator.holes
         try:
-            for scope, repairs in _instances(block, evaluator):
+            for key, scope, repairs in instances(block, evaluator):
+                address = f"{module}{'.'.join(block.labels)}{address_key(key)}"
                 if kind in _STACKS:
-                    yield from self._stack(block, scope, holes)
+                    for found in self._stack(block, scope, holes):
+                        yield replace(found, part=f"{address}.{found.part}")
                     continue
                 pipeline = _Pipeline(block, scope, self.folder, list(repairs))
                 read = pipeline.of_blocks() if kind == _DEFINITION else pipeline.of_attributes()
-                found = self._definition(block, read, holes, pipeline.repairs)
-                yield replace(found, used=frozenset(evaluator.used))
+                found = self._definition(address, read, holes, pipeline.repairs)
+                yield replace(found, used=frozenset(evaluator.used), part=address)
         except FailedError as error:
             raise UnreadableError(
                 self.source, f"{kind} {block.labels[-1]!r} (line {block.line}): {error}", _ADVICE
             ) from None
 
-    def _definition(self, block: Block, read: _Read, holes: Holes, repairs: list[Repair]) -> Definition:
+    def _definition(self, address: str, read: _Read, holes: Holes, repairs: list[Repair]) -> Definition:
         names = names_for(holes.within(read.document), _taken(read.document))
         document = holes.fill(read.document, names)
         dropped: list[Repair] = []
         found = definition_file.read(api_form.to_definition_file(document, self.source, dropped), self.source)
         found = _with_holes(found, names)
         unread = [Repair(name, "cannot be read, so what it says is not known") for name in self.folder.unread]
+        name = read.name
+        if has_hole(name) or not name:
+            name = _name(holes.fill(read.name, {}), address)
+            if read.name:
+                shown = holes.fill(read.name, {hole: hole.shown for hole in holes.within(read.name)})
+                told = f"{shown.replace('#{', '${')!r} is not known here: the pipeline is called {name!r}"
+                repairs = [*repairs, Repair("name", told)]
         return replace(
             found,
             repairs=(*repairs, *unread, *dropped, *found.repairs),
-            name="" if has_hole(read.name) else read.name or block.labels[-1],
+            name=name,
             description=holes.fill(read.description, {}),
             tags={key: holes.fill(value, {}) for key, value in (read.tags or {}).items()},
         )
@@ -282,39 +321,6 @@ class _Pipeline:
         self.repairs.extend(told)
 
 
-def _instances(block: Block, evaluator: Evaluator) -> Iterator[tuple[Evaluator, tuple[Repair, ...]]]:
-    """Yield the names that hold in each of a resource's instances, and what to tell of it."""
-    if "count" in block.attributes:
-        count = evaluator.value(block.attributes["count"])
-        if has_hole(count):
-            told = Repair(
-                "count", f"{without_texts(words(block.attributes['count']))} is not known here: read as 1"
-            )
-            yield evaluator.within(count={"index": 0}), (told,)
-            return
-        for index in range(int(text_of(count))):
-            yield evaluator.within(count={"index": index}), ()
-        return
-    if "for_each" not in block.attributes:
-        yield evaluator, ()
-        return
-    for key, value in _each(block.attributes["for_each"], evaluator):
-        yield evaluator.within(each={"key": key, "value": value}), ()
-
-
-def _each(node: Node, evaluator: Evaluator) -> list[tuple[Value, Value]]:
-    """Return the keys and values that `for_each` goes through."""
-    value = evaluator.value(node)
-    if has_hole(value) and not isinstance(value, list | dict):
-        raise FailedError(f"the elements of {without_texts(words(node))} are not known here")
-    if isinstance(value, Reference):
-        block = evaluator.folder.find("resource", *value.path)
-        if block is None or "for_each" not in block.attributes:
-            raise FailedError(f"for_each over {'.'.join(value.path)}, which is not one of several here")
-        return [(key, replace(value, key=key)) for key, _ in _each(block.attributes["for_each"], evaluator)]
-    return elements(value)
-
-
 def _blocks(block: Block, kind: str, scope: Evaluator) -> Iterator[tuple[Block, Evaluator]]:
     """Yield the blocks of a kind with the names that hold in each, `dynamic` ones written out."""
     for nested in block.blocks:
@@ -325,8 +331,15 @@ def _blocks(block: Block, kind: str, scope: Evaluator) -> Iterator[tuple[Block, 
             content = next(nested.of("content"), None)
             if content is None or "for_each" not in nested.attributes:
                 raise FailedError(f"dynamic {kind} without for_each or content")
-            for key, value in _each(nested.attributes["for_each"], scope):
+            for key, value in each(nested.attributes["for_each"], scope):
                 yield content, scope.within(**{iterator: {"key": key, "value": value}})
+
+
+def _name(known: str, address: str) -> str:
+    """Return what to call a pipeline whose name is not known whole: what is known of it, or else its address's words."""
+    found = _SEPARATORS.sub(lambda match: match[0][0], known).strip("-_./: ")
+    parts = [word for word in _WORD.findall(address) if word not in {*_KINDS, "module"}]
+    return found or "_".join(parts)
 
 
 def _attributes(block: Block, scope: Evaluator, names: Mapping[str, str]) -> dict[str, Any]:

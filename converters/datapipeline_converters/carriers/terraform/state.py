@@ -9,7 +9,7 @@ from typing import Any
 from datapipeline_converters.carriers import api_form, definition_file
 from datapipeline_converters.carriers.json_text import Number
 from datapipeline_converters.definition import Definition, Repair
-from datapipeline_converters.errors import NoDefinitionError, UnreadableError
+from datapipeline_converters.errors import NoDefinitionError
 
 _DEFINITION = "aws_datapipeline_pipeline_definition"
 _PIPELINE = "aws_datapipeline_pipeline"
@@ -39,24 +39,21 @@ def read(document: dict[str, Any], source: str) -> tuple[Definition, ...]:
     """Return the pipelines of a state or a plan; order that Terraform has lost is not in them.
 
     :raises NoDefinitionError: when it has none
-    :raises UnreadableError: when it is Terraform's language written in JSON
+    :raises UnreadableError: when a part is not what it has to be
     """
-    if "resource" in document:
-        raise UnreadableError(
-            source,
-            "Terraform's language written in JSON, which is not read",
-            "Give what `terraform show -json` says of its state or plan.",
-        )
     resources = list(_resources(document))
     pipelines = {
-        str(values.get("id")): values for kind, values in resources if kind == _PIPELINE and values.get("id")
+        str(values.get("id")): values
+        for kind, _, values in resources
+        if kind == _PIPELINE and values.get("id")
     }
     found = []
-    for kind, values in resources:
+    for kind, part, values in resources:
         if kind == _CLOUD_CONTROL:
-            found.append(_definition(values, values, source))
+            found.append(replace(_definition(values, values, source), part=part))
         elif kind == _DEFINITION:
-            found.append(_definition(values, pipelines.get(str(values.get("pipeline_id")), {}), source))
+            pipeline = pipelines.get(str(values.get("pipeline_id")), {})
+            found.append(replace(_definition(values, pipeline, source), part=part))
     if not found:
         raise NoDefinitionError(
             source, "Terraform's state or plan without pipelines", "Give one that has them."
@@ -64,24 +61,24 @@ def read(document: dict[str, Any], source: str) -> tuple[Definition, ...]:
     return tuple(found)
 
 
-def _resources(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield kind and values of each resource, wherever it stands."""
+def _resources(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield kind, address and values of each resource, wherever it stands."""
     for resource in document.get("resources") or ():
         for instance in _dicts(resource.get("instances") if isinstance(resource, dict) else None):
             if isinstance(instance.get("attributes"), dict):
-                yield str(resource.get("type")), instance["attributes"]
+                yield str(resource.get("type")), _address(resource, instance), instance["attributes"]
     for key in ("planned_values", "values"):
         tree = document.get(key)
         if isinstance(tree, dict):
             yield from _in_module(tree.get("root_module"))
 
 
-def _in_module(module: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _in_module(module: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
     if not isinstance(module, dict):
         return
     for resource in _dicts(module.get("resources")):
         if isinstance(resource.get("values"), dict):
-            yield str(resource.get("type")), resource["values"]
+            yield str(resource.get("type")), _text(resource.get("address")), resource["values"]
     for child in _dicts(module.get("child_modules")):
         yield from _in_module(child)
 
@@ -110,6 +107,14 @@ def _definition(values: dict[str, Any], pipeline: dict[str, Any], source: str) -
         description=_text(pipeline.get("description")),
         tags=_tags(pipeline),
     )
+
+
+def _address(resource: dict[str, Any], instance: dict[str, Any]) -> str:
+    """Return what Terraform calls one instance of a resource of its state."""
+    words = [_text(resource.get(key)) for key in ("module", "type", "name")]
+    index = instance.get("index_key")
+    key = "" if index is None else f"[{index}]" if isinstance(index, Number) else f'["{index}"]'
+    return ".".join(word for word in words if word) + key
 
 
 def _renamed(item: dict[str, Any]) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def template_parts(text: str, source: str) -> list[Part]:
             parts.append(Part("text", text[start:position] + three[1:]))
             position = start = position + 3
         elif two in {"${", "%{"}:
-            end = _closing(text, position + 2, source)
+            end = closing(text, position + 2, source)
             parts += [Part("text", text[start:position]), _piece(two, text[position + 2 : end], source)]
             position = start = end + 1
         else:
@@ -197,7 +197,7 @@ def _piece(opening: str, text: str, source: str) -> Part:
     )
 
 
-def _closing(text: str, start: int, source: str) -> int:
+def closing(text: str, start: int, source: str) -> int:
     """Return where the brace is that closes the one before `start`; those in texts do not count."""
     depth, quoted, position = 1, False, start
     while position < len(text):

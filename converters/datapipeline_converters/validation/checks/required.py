@@ -36,7 +36,9 @@ def _group(subject: Subject, item: EffectiveObject, spec: TypeSpec, group: Group
         *others, last = members
         beside = ", ".join(others)
         text = f"is missing, and so is {beside}: {spec.name} needs one of them."
-        yield subject.at("missing-one-of", item.id, last, text)
+        # Where it only says where data would be, nothing reads or writes it.
+        idle = group.name == "path" and item.id not in subject.used
+        yield subject.at("idle-node-path" if idle else "missing-one-of", item.id, last, text)
     elif len(given) > 1 and not group.several:
         first, *others = given
         text = f"is given together with {', '.join(others)}; {spec.name} takes one of them."
