@@ -82,8 +82,9 @@ class Folder:
         """
         name = self._names[document["pipelineId"]]
         text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-        write_files(self.path, {name: File(text, secret=True)})
+        # Before: an interrupt is held until the file is in its place, and comes then.
         self._keep(document, name)
+        write_files(self.path, {name: File(text, secret=True)})
         return name
 
     def write_index(self) -> None:
@@ -91,9 +92,10 @@ class Folder:
 
         :raises UnwritableError: when it cannot be written
         """
-        if not self.kept:
+        there = [item for item in self.kept.values() if (self.path / item.file).exists()]
+        if not there:
             return
-        rows = [_COLUMNS, *(item.row for item in sorted(self.kept.values(), key=lambda item: item.file))]
+        rows = [_COLUMNS, *(item.row for item in sorted(there, key=lambda item: item.file))]
         text = "".join("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
         write_files(self.path, {INDEX: File(text)})
 
