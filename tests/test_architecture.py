@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "runtime_names": set(),
     "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "passwords"}
     | {"runtime_names"},
-    "plain_secrets": {"definition", "passwords", "scope"},
+    "plain_secrets": {"definition", "expressions", "passwords"},
     "planning": MODEL
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
     | {"passwords", "schedule_calculator", "scope"},

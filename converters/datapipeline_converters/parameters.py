@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
-from datapipeline_converters.expressions import ParameterKind
+from datapipeline_converters.expressions import ParameterKind, names_in
 from datapipeline_converters.names import unique
 from datapipeline_converters.passwords import masked, named_like_a_secret, passwords_in, separate_passwords
 
@@ -107,6 +107,10 @@ class Parameters:
             )
             or any(True for _ in separate_passwords(self.values(name) or ()))
         )
+
+    def names_secret(self, text: str) -> bool:
+        """Tell whether a text names a secret parameter."""
+        return any(self.is_secret(name) for name in names_in(text))
 
     def is_secret_field(self, key: str) -> bool:
         """Tell whether a field of the user's own is a secret by its name, or by where its value ends."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Definition, PipelineObject, Value
+from datapipeline_converters.expressions import names_in, starred_names_in
 from datapipeline_converters.passwords import (
     PASSWORD,
     expressions_for_passwords,
@@ -17,7 +18,6 @@ from datapipeline_converters.passwords import (
     separate_passwords,
     without_words,
 )
-from datapipeline_converters.scope import names_in, starred_names_in
 
 # The kinds beyond those of `passwords`.
 STARRED = "value of a field that is kept secret"

@@ -192,8 +192,7 @@ class Scope:
         if known not in self.model.nodes:
             inner = self._inside(step)
             self.model.nodes[known] = inner._starred(key) if starred and self.late else inner._values(key)
-        for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
-            self._reveal(secret, parameter)
+        self._reveal_all_of(step)
         return self.model.nodes[known]
 
     def _is_secret(self, key: str) -> bool:
@@ -220,6 +219,11 @@ class Scope:
         """
         for step in () if self.hidden else (*self.trail, *steps):
             self.model.revealed.setdefault(step, {}).setdefault(secret, parameter)
+
+    def _reveal_all_of(self, step: tuple[str, str]) -> None:
+        """Take note that the secrets which were put into a field or value are put into what quotes it, too."""
+        for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
+            self._reveal(secret, parameter)
 
     def _starred(self, key: str) -> Node:
         """Return the Variable that stands for a field that is kept encrypted, one for each of several values."""
@@ -357,8 +361,7 @@ class Scope:
         place = (self._place(), known)
         if place not in self.model.put_in:
             self.model.put_in[place] = self._read_value(name, values or (), is_array=declared.is_array)
-        for secret, parameter in tuple(self.model.revealed.get(step, {}).items()):
-            self._reveal(secret, parameter)
+        self._reveal_all_of(step)
         return self.model.put_in[place]
 
     def _read_value(self, name: str, values: Sequence[str], *, is_array: bool) -> Node:
@@ -514,23 +517,6 @@ def _absent(model: Model, owner: EffectiveObject, value: Value, trail: tuple[str
         values = model.parameters.values(name) or ()
     found = [_absent(model, owner, inner, (*trail, name)) for inner in values]
     return found[0] if found and all(found) else ""
-
-
-def names_in(text: str) -> set[str]:
-    """Return the last parts of all names in a text, without stars; none where it is no valid expression."""
-    return {name.removeprefix("*") for name in _last_parts(text)}
-
-
-def starred_names_in(text: str) -> set[str]:
-    """Return the last parts of the names in a text that have a star, without it."""
-    return {name[1:] for name in _last_parts(text) if name.startswith("*")} if "*" in text else set()
-
-
-def _last_parts(text: str) -> set[str]:
-    try:
-        return {name.parts[-1] for name in expressions.names(expressions.parse(text))}
-    except expressions.ExpressionError:
-        return set()
 
 
 def _only_name(value: Value) -> str | None:

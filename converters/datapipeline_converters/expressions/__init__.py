@@ -33,6 +33,7 @@ from datapipeline_converters.expressions.tree import (
     Text,
     Variable,
 )
+from datapipeline_converters.expressions.written import names_in, starred_names_in, written_names
 
 __all__ = [
     "Call",
@@ -65,7 +66,10 @@ __all__ = [
     "is_constant",
     "leaves",
     "names",
+    "names_in",
     "parse",
     "read_datetime",
+    "starred_names_in",
     "write_jinja",
+    "written_names",
 ]

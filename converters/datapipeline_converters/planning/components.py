@@ -25,7 +25,7 @@ from datapipeline_converters.passwords import passwords_in
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Connection, FieldText
 from datapipeline_converters.planning.prefix import fixed_beginning
-from datapipeline_converters.scope import MissingValueError, Scope, names_in, present
+from datapipeline_converters.scope import MissingValueError, Scope, present
 
 # The guide writes a call without #{} as a Schedule's moment (dp-pipeline-reference-functions-datetime).
 _BARE_DATE = re.compile(r"makeDate(Time)?\([\d\s,]+\)")
@@ -257,7 +257,7 @@ class Components:
         secret = (
             is_for_connection(annotation)
             or (object_id, key) in self.model.revealed
-            or any(self.model.parameters.is_secret(name) for text in texts for name in names_in(text))
+            or any(map(self.model.parameters.names_secret, texts))
             or any(password for text in texts for password in passwords_in(text))
         )
         if not secret:

@@ -51,13 +51,5 @@ def _nodes_behind(components: Components, object_id: str) -> set[str]:
 
 def _named_in(item: EffectiveObject) -> set[str]:
     """Return the first parts of all names in an object's texts."""
-    found = set()
-    for field in item.fields.values():
-        for value in field.values:
-            if not isinstance(value, str) or "#{" not in value:
-                continue
-            try:
-                found |= {name.parts[0] for name in expressions.names(expressions.parse(value))}
-            except expressions.ExpressionError:
-                continue  # it is told where the text is read
-    return found
+    texts = [value for field in item.fields.values() for value in field.values if isinstance(value, str)]
+    return {name.parts[0] for text in texts for name in expressions.written_names(text)}

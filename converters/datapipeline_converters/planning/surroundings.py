@@ -10,7 +10,7 @@ from datapipeline_converters.objects import types
 from datapipeline_converters.objects.surroundings import Topic
 from datapipeline_converters.passwords import masked
 from datapipeline_converters.planning.components import Components
-from datapipeline_converters.scope import MissingValueError, names_in, present
+from datapipeline_converters.scope import MissingValueError, present
 
 # So many objects are named; more are counted.
 _NAMED = 3
@@ -48,7 +48,7 @@ def _values(components: Components, item: EffectiveObject, key: str) -> list[str
     for value in present(model, item, key):
         if isinstance(value, Ref):
             found.append(value.id)
-        elif any(model.parameters.is_secret(name) for name in names_in(value)):
+        elif model.parameters.names_secret(value):
             found.append(value)
         else:
             found += _known(components, item, key, value)

@@ -15,7 +15,7 @@ from datapipeline_converters.objects.fields import FieldError
 from datapipeline_converters.passwords import named_like_a_secret, passwords_in
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.use import used_by_activities
-from datapipeline_converters.scope import names_in, present
+from datapipeline_converters.scope import present
 from datapipeline_converters.validation.finding import Finding
 
 _LONGEST = 60  # characters of a value in a message
@@ -108,7 +108,7 @@ class Subject:
             key.startswith("*")
             or ((is_user_defined(key) or key == "password") and named_like_a_secret(key))
             or (item.id, key) in self.model.revealed
-            or any(self.model.parameters.is_secret(name) for name in names_in(text))
+            or self.model.parameters.names_secret(text)
             or any(True for _ in passwords_in(text))
         )
 

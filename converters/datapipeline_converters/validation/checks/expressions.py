@@ -20,7 +20,7 @@ from datapipeline_converters.expressions.suspicions import suspicions
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import Grade
 from datapipeline_converters.passwords import passwords_in
-from datapipeline_converters.scope import MissingValueError, Scope, names_in
+from datapipeline_converters.scope import MissingValueError, Scope
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
 
@@ -60,7 +60,7 @@ def _told(subject: Subject, key: str, text: str, error: ExpressionError) -> str:
     secret = (
         key.startswith("*")
         or any(True for _ in passwords_in(text))
-        or any(parameters.is_secret(name) for name in names_in(text))
+        or parameters.names_secret(text)
         # The text of another field or of a parameter's value is a secret's, or may have one in it.
         or (origin is not None and any(True for _ in passwords_in(origin.source)))
         or any(
