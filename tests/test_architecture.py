@@ -75,7 +75,8 @@ ALLOWED: dict[str, set[str]] = {
         "names",
         "options",
     }
-    | {"parameter_lines", "plain_secrets", "plan", "planning", "rendering", "reports", "validation"},
+    | {"parameter_lines", "plan", "planning", "rendering", "reports", "taken_passwords", "validation"},
+    "taken_passwords": {"definition", "ledger", "model", "plain_secrets", "plan"},
     "handover": {"definition", "plan"},
     "output": {"conversion", "errors"},
     "writers": {"batch", "definition", "errors", "options"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,17 +12,17 @@ from datapipeline_converters.definition import Definition
 from datapipeline_converters.errors import InvalidDefinitionError, Problem
 from datapipeline_converters.handover import handover
 from datapipeline_converters.ledger import Line
-from datapipeline_converters.model import Model, to_be_filled_in
+from datapipeline_converters.model import Model
 from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
-from datapipeline_converters.parameter_lines import note_put_in, note_taken, parameter_lines
-from datapipeline_converters.plain_secrets import find_plain_secrets
+from datapipeline_converters.parameter_lines import note_put_in, parameter_lines
 from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.definition import make_plan
 from datapipeline_converters.rendering.dags import render
 from datapipeline_converters.reports.ledger_file import ledger_json
 from datapipeline_converters.reports.report import report_text
 from datapipeline_converters.reports.secrets import connections_json, variables_json
+from datapipeline_converters.taken_passwords import note_taken, tell_of_passwords
 from datapipeline_converters.validation import refusals
 
 
@@ -84,7 +83,9 @@ def convert(definition: Definition, options: Options) -> Conversion:
     plan = replace(plan, left=[*definition.left, *plan.left])
     name = model.name
     note_put_in(model, plan)
-    plan = note_taken(model, plan, render(plan))
+    source = render(plan)
+    ast.parse(source)  # a file that Python cannot read must never be written
+    plan = note_taken(model, plan, source)
     taking_over = handover(definition.state, plan, options.start, on_demand=model.on_demand)
     plan = replace(plan, before_first_run=[*taking_over, *plan.before_first_run])
     lines = (
@@ -92,10 +93,7 @@ def convert(definition: Definition, options: Options) -> Conversion:
         *parameter_lines(definition, model, plan, partial(has_effect, model=model)),
     )
     plan = replace(plan, left=list(dict.fromkeys([*plan.left, *losses(lines, model)])))
-    plan = _telling_of_passwords(definition, model, plan)
-    source = render(plan)
-    plan = _without_idle_variables(plan, source)
-    ast.parse(source)  # a file that Python cannot read must never be written
+    plan = tell_of_passwords(definition, model, plan)
     files = {
         f"{name}.py": File(source),
         f"{name}.ledger.json": File(ledger_json(name, definition.source, lines, definition.repairs)),
@@ -105,44 +103,6 @@ def convert(definition: Definition, options: Options) -> Conversion:
     if plan.variables:
         files[f"{name}.variables.json"] = File(variables_json(plan.variables), secret=True)
     return Conversion(name, files, lines, plan)
-
-
-def _telling_of_passwords(definition: Definition, model: Model, plan: Plan) -> Plan:
-    """Return a plan that tells of every password in a longer text that it does not tell of yet.
-
-    Where a task fails in its place, nothing has taken it out, and the user has it to do; elsewhere it is in a connection.
-    """
-    lost = model.failed.keys() | model.wanted.keys()
-    left, before = dict.fromkeys(plan.left), dict.fromkeys(plan.before_first_run)
-    for secret in find_plain_secrets(definition):
-        owner = f"parameter `{secret.object_id.removeprefix('*')}`" if secret.parameter else secret.place
-        if not secret.in_text or any(text.startswith(f"{owner}:") for text in plan.left):
-            continue
-        if not secret.parameter and secret.object_id in lost:
-            left.setdefault(
-                f"{secret.place}: a password stands in the text: keep it in a Variable or a connection when you write "
-                "the task"
-            )
-        else:
-            before.setdefault(
-                f"{secret.place}: a password stands in the text; no DAG has it, but whoever reads the definition does: "
-                "change it"
-            )
-    return replace(plan, left=list(left), before_first_run=list(before))
-
-
-def _without_idle_variables(plan: Plan, source: str) -> Plan:
-    """Return a plan without the Variables that have no value and that no DAG reads: a task fails in place of what would."""
-    read = set(re.findall(r"\w+", source))
-    idle = {
-        variable.key for variable in plan.variables if variable.value is None and variable.key not in read
-    }
-    told = {to_be_filled_in(key) for key in idle}
-    return replace(
-        plan,
-        variables=[variable for variable in plan.variables if variable.key not in idle],
-        before_first_run=[text for text in plan.before_first_run if text not in told],
-    )
 
 
 def _plan(definition: Definition, options: Options, faults: Mapping[str, str]) -> tuple[Model, Plan]:

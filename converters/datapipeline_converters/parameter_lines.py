@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.ledger import (
@@ -51,9 +51,6 @@ _LIST = approximated(
     'Give one value, or declare the parameter with "isArray": "true".',
 )
 _AGAIN = "Convert again with --set to have another value."
-_CHANGE_IT = (
-    "Import the Variable, keep its file to yourself, and change the password: it stood in a definition."
-)
 _HIDE_IT = "Write something else into the field, or rename the parameter, without a star, if it is no secret."
 _REVEALED = "put in at conversion, so it stands in the DAG file, though it is a secret"
 _ABSENT = exact(
@@ -67,36 +64,6 @@ def note_put_in(model: Model, plan: Plan) -> None:
         reason = f"`{name}` is put in at conversion: another value in the trigger form has no effect here"
         for place in model.parameters.put_in.get(name, ()):
             model.notes.add(*place, emulated(reason, _AGAIN))
-
-
-def note_taken(model: Model, plan: Plan, source: str) -> Plan:
-    """Note where a password has become a Variable that a DAG reads; return a plan that says so only where it is true.
-
-    A task that fails in its place reads nothing: the password is the user's to keep when the task is written.
-
-    :param source: the DAG file
-    """
-    read = set(re.findall(r"\w+", source))
-    fates: dict[str, str] = {}
-    for taken in model.taken:
-        if in_dag := sorted(read.intersection(taken.keys)):
-            fates[taken.said] = taken.said
-            if taken.place:
-                for key in in_dag:
-                    reason = f"a password in it is in the Variable `{key}`"
-                    model.notes.add(*taken.place, emulated(reason, _CHANGE_IT))
-        else:
-            fates.setdefault(
-                taken.said,
-                f"{taken.where}: a password stands in the text: keep it in a Variable or a connection when you write "
-                "the task",
-            )
-    idle = {key for taken in model.taken for key in taken.keys} - read
-    return replace(
-        plan,
-        left=list(dict.fromkeys(fates.get(text, text) for text in plan.left)),
-        variables=[variable for variable in plan.variables if variable.key not in idle],
-    )
 
 
 def parameter_lines(

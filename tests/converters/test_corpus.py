@@ -55,23 +55,23 @@ REFUSED = {
         "pipeline_activity_instances.json": "objects of a run (instances and attempts)",
     },
     "architect": {
-        "postgresqlRDS-to-Redshift-definition.json": "'insertMode': '' is not one of",  # its values are to be filled in
+        "postgresqlRDS-to-Redshift-definition.json": "That is what '#{myInsertMode}' comes to",  # its values are to be filled in
         "example-parameters.json": "no list `objects`",  # values without a definition
         "json-to-dynamodb__definition.json": "refers to 'DefaultSchedule', which is no object's id",
         "kinesis-to-s3.json": "'15 Period' is no period",
         "RDSToS3EDPPipelineDefinition.json": "a name holds no blanks",  # #{sqoop command}
         # Another program's templates: ${resources.EMR.core.instance_count} in the place of a number.
-        "render_template__templates__rebuild_pipeline.json": "is no whole number",
-        "extraction_pipeline.json": "is no whole number",
-        "ondemand_rebuild_pipeline.json": "is no whole number",
-        "templates__text__rebuild_pipeline.json": "is no whole number",
-        "refresh_pipeline.json": "is no whole number",
+        "render_template__templates__rebuild_pipeline.json": "is a placeholder that another tool fills in",
+        "extraction_pipeline.json": "is a placeholder that another tool fills in",
+        "ondemand_rebuild_pipeline.json": "is a placeholder that another tool fills in",
+        "templates__text__rebuild_pipeline.json": "is a placeholder that another tool fills in",
+        "refresh_pipeline.json": "is a placeholder that another tool fills in",
     },
     "cfn-yaml": {
         # Its schedule says that it is of type Default.
-        "data-pipeline-test.yaml": "refers to 'DefaultSchedule', which is no Schedule",
-        "aarti1719__aws__data-pipeline.yaml": "refers to 'DefaultSchedule', which is no Schedule",
-        "data-pipeline.yaml__rev-f9b9d9f5.yaml": "refers to 'DefaultSchedule', which is no Schedule",
+        "data-pipeline-test.yaml": "refers to 'DefaultSchedule', which is no Schedule: its type is Default",
+        "aarti1719__aws__data-pipeline.yaml": "refers to 'DefaultSchedule', which is no Schedule: its type is Default",
+        "data-pipeline.yaml__rev-f9b9d9f5.yaml": "refers to 'DefaultSchedule', which is no Schedule: its type is Default",
     },
     "dataduct": {"": "a file of dataduct"},
     "terraform": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -21,6 +22,9 @@ Secret = NewType("Secret", str)
 ConnectionText = NewType("ConnectionText", str)
 
 _IDENTITY = frozenset({"id", "name", "type", "trouble"})
+
+# What tools that make definitions of templates put their values in the place of.
+_PLACEHOLDER = re.compile(r"\$\{[^{}]+\}|\{\{[^{}]+\}\}|<%=?[^<>%]+%>")
 
 # Bare numbers in these fields count hours (EmrCluster declares it so, and people write it everywhere).
 _HOURS = frozenset({"terminateAfter"})
@@ -99,17 +103,36 @@ def _read(reader: Reader, key: str, value: Value, readings: list[Any]) -> list[A
     if FieldText in readings:
         return [reader.text(key, value)]
     constants = reader.constant(key, value)
-    return [_first_that_fits(key, constant, readings) for constant in constants or ()]
+    return [_first_that_fits(key, constant, value, readings) for constant in constants or ()]
 
 
-def _first_that_fits(key: str, text: str, readings: list[Any]) -> Any:
+def _first_that_fits(key: str, text: str, written: str, readings: list[Any]) -> Any:
+    """Return what a text is.
+
+    :param written: the text before its parameters had their values
+    """
     faults = []
     for reading in readings:
         try:
             return _literal(text, reading) if typing.get_origin(reading) else _READINGS[reading](key, text)
         except ValueError as error:
             faults.append(str(error))
-    raise FieldError(faults[0])
+    raise FieldError(f"{faults[0]}{whence(text, written)}")
+
+
+def whence(text: str, written: str) -> str:
+    """Return a sentence on where a text that does not fit comes from, and what to do there; "" where it stands as it is.
+
+    :param written: the text before its parameters had their values
+    """
+    if placeholder := _PLACEHOLDER.search(text):
+        return (
+            f" {placeholder[0]} is a placeholder that another tool fills in: give the file that this tool makes, or "
+            "write the value in its place."
+        )
+    if text != written and "#{" in written:
+        return f" That is what {written!r} comes to: give the parameter another value, with --set NAME=VALUE say."
+    return ""
 
 
 def _literal(text: str, reading: Any) -> str:

@@ -107,7 +107,8 @@ def _schedule(components: Components, activity_id: str) -> Schedule | None:
         fault = "is missing: only an ondemand pipeline can do without a Schedule."
         rule = "missing-schedule"
     elif found.type != Schedule.__name__:
-        fault = f"refers to {found.id!r}, which is no Schedule."
+        kind = f"its type is {found.type}" if found.type else "it has no type"
+        fault = f"refers to {found.id!r}, which is no Schedule: {kind}. Correct that type, or the reference."
         rule = "wrong-reference-type"
     else:
         return None  # what is wrong with the Schedule is said there

@@ -191,7 +191,10 @@ def test_values_are_judged(write: Callable[..., str], capsys: pytest.CaptureFixt
     name = write("a.json", {**GOOD, "maximumRetries": "#{myX}"})
     assert main(["validate", name]) == 0
     assert main(["validate", name, "--set", "myX=often"]) == 1
-    assert "maximumRetries: 'often' is no whole number. [invalid-integer]" in capsys.readouterr().out
+    assert (
+        "maximumRetries: 'often' is no whole number. That is what '#{myX}' comes to: give the parameter another value, with "
+        "--set NAME=VALUE say. [invalid-integer]"
+    ) in capsys.readouterr().out
 
 
 def test_json(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:

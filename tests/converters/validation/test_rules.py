@@ -399,8 +399,30 @@ CASES = [
     ),
     Case(
         "invalid-integer",
+        [changed(SAY, maximumRetries="${tool.retries}")],
+        [
+            (
+                "invalid-integer",
+                "Say",
+                "maximumRetries",
+                "'${tool.retries}' is no whole number. ${tool.retries} is a placeholder that another tool fills in: give the "
+                "file that this tool makes, or write the value in its place.",
+            )
+        ],
+        [changed(SAY, maximumRetries="2")],
+    ),
+    Case(
+        "invalid-integer",
         [changed(SAY, maximumRetries="#{myRetries}")],
-        [("invalid-integer", "Say", "maximumRetries", "'many' is no whole number.")],
+        [
+            (
+                "invalid-integer",
+                "Say",
+                "maximumRetries",
+                "'many' is no whole number. That is what '#{myRetries}' comes to: give the parameter another value, with "
+                "--set NAME=VALUE say.",
+            )
+        ],
         [changed(SAY, maximumRetries="#{myRetries}")],
         parameters({"id": "myRetries"}, myRetries="many"),
         parameters({"id": "myRetries"}, myRetries="3"),
@@ -611,7 +633,13 @@ CASES = [
         [changed(SAY, failureAndRerunMode="#{myX}")],
         [
             ("missing-parameter-value", "", "parameter 'myX'", "is required and its value is empty."),
-            ("invalid-choice", "Say", "failureAndRerunMode", "'' is not one of: cascade, none."),
+            (
+                "invalid-choice",
+                "Say",
+                "failureAndRerunMode",
+                "'' is not one of: cascade, none. That is what '#{myX}' comes to: give the parameter another value, with "
+                "--set NAME=VALUE say.",
+            ),
         ],
         [changed(SAY, failureAndRerunMode="#{myX}")],
         parameters({"id": "myX"}, myX=""),

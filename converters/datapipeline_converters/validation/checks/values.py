@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from datapipeline_converters.catalogue import FieldSpec, Slot, limit, regions
 from datapipeline_converters.inheritance import EffectiveObject
-from datapipeline_converters.objects.fields import FieldError, read_field
+from datapipeline_converters.objects.fields import FieldError, read_field, whence
 from datapipeline_converters.periods import Period, parse_period
 from datapipeline_converters.validation.confusions import did_you_mean
 from datapipeline_converters.validation.finding import Finding
@@ -32,10 +33,15 @@ _MINUTE = timedelta(minutes=1)
 def check_values(subject: Subject) -> Iterator[Finding]:
     """Yield the values that their fields do not take."""
     for item, field, values in subject.fields:
-        known = subject.known(item, field.name)
+        texts = [value for value in values if isinstance(value, str)]
+        known = [
+            (text, written)
+            for written in texts
+            for text in subject.evaluated(item, field.name, written) or ()
+        ]
         # A list inside a text is joined; elsewhere each of its elements is a value.
-        texts = sum(isinstance(value, str) for value in values)
-        count = len(values) if field.slot == "String" else len(values) - texts + max(texts, len(known))
+        evaluated = max(len(texts), len(known))
+        count = len(values) if field.slot == "String" else len(values) - len(texts) + evaluated
         if count > 1 and not field.array:
             text = f"takes one value and has {count}."
             yield subject.at("single-value", item.fields[field.name].owner, field.name, text)
@@ -45,13 +51,20 @@ def check_values(subject: Subject) -> Iterator[Finding]:
             owner = item.fields[field.name].owner
             yield subject.at("empty-text", owner, field.name, "is empty. Remove it, or give it a value.")
         # An empty text as such is told already; one that an expression comes to is a value like any other.
-        for text in (text for text in known if text or text not in values):
-            yield from _judged(subject, item, field, text)
+        for text, written in known:
+            if text or text not in values:
+                yield from _judged(subject, item, field, text, written)
 
 
-def _judged(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str) -> Iterator[Finding]:
+def _judged(
+    subject: Subject, item: EffectiveObject, field: FieldSpec, text: str, written: str
+) -> Iterator[Finding]:
+    """Yield what is wrong with a value.
+
+    :param written: the text before its parameters had their values
+    """
     if field.enum:
-        yield from _choice(subject, item, field, text)
+        yield from _choice(subject, item, field, text, written)
     elif field.name == "region":
         yield from _region(subject, item, field, text)
     elif field.slot == "Double":
@@ -61,7 +74,7 @@ def _judged(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str
     elif field.slot in _SLOTS and text.strip().lower() != _WORDS.get(field.name):
         reading, rule, secret = _SLOTS[field.slot]
         try:
-            read_field(_Plain(), field.name, (text,), reading)
+            read_field(_Plain(text), field.name, (written,), reading)
         except FieldError as error:
             rule = "invalid-terminate-after" if field.name == "terminateAfter" else rule
             yield subject.fault(rule, item, field.name, str(error), secret)
@@ -72,15 +85,16 @@ def _judged(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str
         )
 
 
-def _choice(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str) -> Iterator[Finding]:
+def _choice(
+    subject: Subject, item: EffectiveObject, field: FieldSpec, text: str, written: str
+) -> Iterator[Finding]:
     if text.strip().lower() in {value.lower() for value in field.enum}:
         return
     hint = did_you_mean(text, field.enum, cutoff=0.6)
     fault = f"{shown(text)} is not one of: {', '.join(field.enum)}{hint and f'; {hint}'}."
+    fault = f"{fault.replace('?.', '?')}{whence(text, written)}"
     rule = "invalid-choice" if field.slot == "Enumeration" else "unusual-choice"
-    yield subject.fault(
-        rule, item, field.name, fault.replace("?.", "?"), f"takes one of: {', '.join(field.enum)}."
-    )
+    yield subject.fault(rule, item, field.name, fault, f"takes one of: {', '.join(field.enum)}.")
 
 
 def _region(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str) -> Iterator[Finding]:
@@ -93,16 +107,22 @@ def _region(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str
     )
 
 
+@dataclass(frozen=True)
 class _Plain:
-    """Reads texts that are evaluated already."""
+    """Reads a text that is evaluated already.
+
+    :param known: what it comes to
+    """
+
+    known: str
 
     def text(self, field: str, text: str) -> Any:
-        """Return the text."""
-        return text
+        """Return what the text comes to."""
+        return self.known
 
     def constant(self, field: str, text: str) -> tuple[str, ...]:
-        """Return the text."""
-        return (text,)
+        """Return what the text comes to."""
+        return (self.known,)
 
 
 def _anything(text: str) -> str:
