@@ -1,7 +1,9 @@
 # Every line below can be typed by hand. The first command prepares .venv; later ones reuse it.
 PYTHON ?= python3
 BIN := .venv/bin
-OURS := bench demo docs tests/conftest.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
+# In two processes; which tests go to which, tests/distribution.py says.
+PYTEST := $(BIN)/pytest -n 2
+OURS := bench demo docs tests/conftest.py tests/distribution.py tests/golden.py tests/servers tests/end_to_end tests/compat tests/test_packaging.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-up demo-down test test-all explore bench lint format generate lock screenshot clean
@@ -29,17 +31,19 @@ demo-down: install  ## stop a demo that runs in another terminal, or what a kill
 	$(BIN)/python -m demo --stop
 
 test: install  ## every test but the slow ones: many runs of the scheduler, other versions
-	$(BIN)/pytest -m "not compat and not long"
+	$(PYTEST) -m "not compat and not long"
 
 test-all: install  ## every test, also many runs of the scheduler, Airflow 3.0 and 3.2, Python 3.12
-	$(BIN)/pytest
+	$(PYTEST)
 
 explore: install  ## many random cases, other ones in every run; the first lines say how to repeat them
 	DP_EXAMPLES=$${DP_EXAMPLES:-100000} $(BIN)/pytest --hypothesis-seed=$$(date +%s) \
 		tests/converters/expressions tests/test_schedules_agree.py
 
-bench: install  ## speed and memory, beside the limit of the machine in the same run
-	$(BIN)/python -m bench
+# ROWS, REPEATS, PATHS, ONLY, JSON and WRITE, given after "make bench", are in its environment: see bench/__main__.py.
+bench: install  ## speed and memory, beside Airflow's own operators and the limit of the machine
+	$(BIN)/python -m bench.environment
+	.venvs/bench/bin/python -m bench
 
 lint: install  ## style, types and Airflow's own rules
 	$(BIN)/ruff check .

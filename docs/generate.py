@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
+from datapipeline_converters.choices import CHOICES, Choice
 from datapipeline_converters.cli import cli
 from datapipeline_converters.objects import types
 from datapipeline_converters.validation import RULES
@@ -25,6 +26,7 @@ def pages() -> Mapping[str, str]:
         "fields.md": _page(fields_page()),
         "not_needed.md": _page(not_needed_page()),
         "rules.md": rules_page(),
+        "choices.md": choices_page(),
     }
 
 
@@ -90,6 +92,46 @@ def rules_page() -> str:
         page = f"the type's own, {rule.page}" if rule.about_type else rule.page
         lines.append(f"| `{rule.id}` | {rule.level} | {rule.title}. | {rule.help}{kept} | {page} |")
     return "\n".join(lines) + "\n"
+
+
+def choices_page() -> str:
+    """Return what a user may choose better than Data Pipeline had it."""
+    lines = [
+        NOTICE,
+        "# Choices",
+        "",
+        "A converted pipeline writes what Data Pipeline wrote, unless you choose something better: with an option of the "
+        "command for every object that takes it, or in a file for single ones, `--overrides FILE` (YAML or JSON; of several "
+        "files later ones win). The nearer choice wins: that for an object over that for all, that for a pipeline over that "
+        "for every pipeline. What was chosen is in the report.",
+        "",
+        "```yaml",
+        "all: {kms_key_id: alias/lake}     # every object that takes it",
+        "objects:                          # by object id, in whichever pipeline has it",
+        "  S3OutputLocation: {file_format: quoted-csv, header: true}",
+        "pipelines:                        # by pipeline name",
+        "  rds_to_s3:",
+        "    all: {tls: require}",
+        "    objects:",
+        "      RDStoS3CopyActivity: {unwritable: space}",
+        "```",
+        "",
+        "Chosen for all, what concerns files holds for those that the pipeline writes (also where another activity reads them); "
+        "for single objects it holds for files that are only read, too.",
+        "",
+        "| choice | option | for | valid | what it does |",
+        "|---|---|---|---|---|",
+    ]
+    for choice in CHOICES:
+        lines.append(
+            f"| `{choice.name}` | `{choice.option}` | {', '.join(choice.types)} | {_valid(choice)} | {choice.help} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _valid(choice: Choice) -> str:
+    kinds = {bool: "`true`, `false`", int: "a whole number", str: "a text"}
+    return ", ".join(f"`{word}`" for word in choice.valid) or kinds[choice.kind]
 
 
 def main() -> None:

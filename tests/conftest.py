@@ -31,6 +31,7 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
+import psutil  # type: ignore[import-untyped]  # noqa: E402
 import pytest  # noqa: E402
 
 from tests.servers import mariadb as mariadb_server  # noqa: E402
@@ -41,6 +42,7 @@ from tests.servers.process import ProgramMissingError, reach_loopback_directly  
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 
 class SetConnection(Protocol):
@@ -63,9 +65,53 @@ def pytest_configure(config: pytest.Config) -> None:
         "long: minutes of runs under the real scheduler",
     ):
         config.addinivalue_line("markers", mark)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # In the background of a shell an interrupt is ignored, by the programs that tests start and interrupt too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if config.getoption("numprocesses", None):
+        signal.signal(signal.SIGTERM, _stop_all)
+    elif hasattr(config, "workerinput"):
+        signal.signal(signal.SIGINT, _stop_once)
+        signal.signal(signal.SIGTERM, _stop_once)
+
+
+def _stop_all(number: int, frame: FrameType | None) -> None:
+    """Stop the processes that run tests for this one, too: a terminal's Ctrl-C reaches them, SIGTERM does not."""
+    for worker in psutil.Process().children():
+        worker.terminate()
+    signal.default_int_handler(number, frame)
+
+
+def _stop_once(number: int, frame: FrameType | None) -> None:
+    """Let nothing disturb the stopping of servers: pytest-xdist interrupts again what takes longer than 5 seconds."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: None)
+    signal.default_int_handler(number, frame)
+
+
+# Where several processes run the tests, these begin first: one of them alone at the end would leave the others idle.
+LONGEST = (
+    "tests/end_to_end/",
+    "tests/compat/",
+    "tests/converters/test_mutations.py",
+    "tests/converters/expressions/test_agreement.py",
+    "tests/test_schedules_agree.py",
+    "tests/provider/operators/",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest tests first where several processes share them."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each file to one process as a whole, since its tests share what was slow to make; the end-to-end tests too."""
+    from tests.distribution import ByFile
+
+    return ByFile(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

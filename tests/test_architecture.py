@@ -22,24 +22,25 @@ ALLOWED: dict[str, set[str]] = {
     "definition": {"errors"},
     "periods": set(),
     "names": set(),
-    "carriers": {"definition", "errors", "passwords", "yaml_nodes"},
+    "carriers": {"catalogue", "definition", "errors", "names", "passwords", "yaml_nodes"},
     "inheritance": {"definition", "errors"},
-    "expressions": {"errors"},
+    "expressions": {"errors", "wording"},
     "ledger": set(),
     "passwords": set(),
     "parameters": {"definition", "errors", "expressions", "names", "passwords"},
     "parameter_lines": {"definition", "ledger", "model", "parameters", "plan"},
     "plan": {"definition", "expressions", "periods"},
-    "options": {"errors", "names"},
+    "choices": {"errors", "values_files"},
+    "options": {"choices", "errors", "names"},
     "assets": set(),
     "batch": {"definition", "errors", "names", "options", "parallel", "sources", "values_files"},
-    "parallel": {"errors"},
+    "parallel": {"errors", "workers"},
+    "workers": {"errors"},
     "reconversion": {"conversion", "definition", "errors", "passwords", "plain_secrets"},
     "jdbc": {"plan"},
     "schedule_calculator": {"periods"},
     "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
-    "modelling": {"definition", "inheritance", "model", "names", "options", "parameters", "passwords"}
-    | {"plain_secrets"},
+    "modelling": {"definition", "inheritance", "model", "names", "options", "parameters"} | {"plain_secrets"},
     "validation": MODEL
     | {
         "catalogue",
@@ -52,18 +53,23 @@ ALLOWED: dict[str, set[str]] = {
         "objects",
         "options",
     }
-    | {"parameters", "plain_secrets", "planning", "passwords", "schedule_calculator", "scope"},
-    "model": {"errors", "expressions", "inheritance", "ledger", "names", "parameters", "plan"},
+    | {"parameters", "plain_secrets", "planning", "passwords", "presence", "schedule_calculator", "scope"}
+    | {"wording"},
+    "model": {"choices", "errors", "expressions", "inheritance", "ledger", "names", "parameters", "plan"},
     "runtime_names": set(),
-    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "names", "passwords"}
-    | {"runtime_names"},
+    "wording": set(),
+    "scope": {"definition", "expressions", "inheritance", "ledger", "model", "passwords", "presence"}
+    | {"runtime_names", "text_passwords"},
+    "presence": {"definition", "expressions", "inheritance", "model", "passwords"},
+    "text_passwords": {"expressions", "parameters", "passwords"},
     "plain_secrets": {"definition", "expressions", "passwords"},
     "planning": MODEL
+    | {"choices"}
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
-    | {"passwords", "schedule_calculator", "scope"},
+    | {"passwords", "presence", "schedule_calculator", "scope", "wording"},
     "rendering": {"names", "plan"},
     "accounting": {"definition", "inheritance", "ledger", "model", "objects", "runtime_names"},
-    "reports": {"definition", "ledger", "plan"},
+    "reports": {"definition", "ledger", "plan", "wording"},
     "conversion": {
         "accounting",
         "definition",
@@ -79,8 +85,8 @@ ALLOWED: dict[str, set[str]] = {
     "taken_passwords": {"definition", "ledger", "model", "plain_secrets", "plan"},
     "handover": {"definition", "plan"},
     "output": {"conversion", "errors"},
-    "writers": {"batch", "definition", "errors", "options"},
-    "account": {"batch", "conversion", "errors", "names", "output"},
+    "writers": {"batch", "catalogue", "definition", "errors", "options"},
+    "account": {"batch", "conversion", "errors", "names", "output", "wording"},
     "forecasting": {"airflow_process", "conversion", "definition", "errors", "inheritance"}
     | {
         "ledger",
@@ -91,8 +97,9 @@ ALLOWED: dict[str, set[str]] = {
         "periods",
         "plan",
         "planning",
+        "presence",
         "schedule_calculator",
-        "scope",
+        "wording",
     },
     "assessment": MODEL
     | {
@@ -107,7 +114,7 @@ ALLOWED: dict[str, set[str]] = {
         "modelling",
     }
     | {"names", "options", "passwords", "plain_secrets", "planning", "schedule_calculator", "sources"}
-    | {"values_files"},
+    | {"values_files", "wording"},
     "yaml_nodes": set(),
     "yaml_texts": {"yaml_nodes"},
     "values_files": {"carriers", "definition", "errors", "yaml_nodes", "yaml_texts"},
@@ -121,10 +128,12 @@ ALLOWED: dict[str, set[str]] = {
         "expressions",
         "plan",
         "schedule_calculator",
+        "wording",
     },
     "cli": {
         "account",
         "batch",
+        "choices",
         "conversion",
         "definition",
         "errors",
@@ -136,7 +145,7 @@ ALLOWED: dict[str, set[str]] = {
         "sources",
         "writers",
     }
-    | {"assessment", "forecasting", "parallel", "validation", "values_files", "verification"},
+    | {"assessment", "forecasting", "parallel", "validation", "values_files", "verification", "wording"},
 }
 
 
@@ -182,6 +191,7 @@ def test_there_is_no_circle() -> None:
 def test_a_type_knows_no_other_type() -> None:
     shared = {
         "component",
+        "database",
         "delimited",
         "fields",
         "later",

@@ -105,7 +105,7 @@ def losses(lines: Iterable[Line], model: Model) -> list[str]:
         ):
             continue
         takers = _takers(line.object_id, line.field, inherited, model) if line.type != PARAMETER else []
-        if takers and all(_is_lost(taker, model) for taker in takers):
+        if takers and all(_is_lost(taker, model) for taker in _users(takers, line.field, model) or takers):
             continue
         found.setdefault(f"{_where(line)}: {line.verdict.reason}")
     return list(found)
@@ -145,19 +145,28 @@ def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) 
     """Return the worst of what became of a field where it was inherited; None where nobody has a use for it."""
     takers = _takers(item.id, key, inherited, model)
     # What is lost with an object as a whole is said there, unless nothing else takes the field.
-    kept = [
-        taker
+    kept = {
+        taker.id
         for taker in takers
         if not _is_lost(taker, model) or (taker.id in model.failed and key in _OF_EVERY_TASK)
-    ]
-    takers = kept or takers
+    }
     verdicts = [(taker, _of_object(taker.id, taker.type or "", key, model)) for taker in takers]
-    found = [verdict for _, verdict in verdicts]
-    needed = [(taker, verdict) for taker, verdict in verdicts if verdict.grade is not Grade.NOT_NEEDED]
+    found = [verdict for taker, verdict in verdicts if not kept or taker.id in kept]
+    with_use = [(taker, verdict) for taker, verdict in verdicts if verdict.grade is not Grade.NOT_NEEDED]
+    needed = [(taker, verdict) for taker, verdict in with_use if taker.id in kept] or with_use
     # A machine or a data node, which is no task, does not say what became of what the tasks have.
     in_tasks = [verdict for taker, verdict in needed if issubclass(class_of(taker.type or ""), Runnable)]
     heaviest = worst([*(in_tasks or [verdict for _, verdict in needed]), *model.notes.of(item.id, key)])
     return heaviest or worst(found)
+
+
+def _users(takers: Iterable[EffectiveObject], key: str, model: Model) -> list[EffectiveObject]:
+    """Return the objects that inherit a field of which something comes, or should have come."""
+    return [
+        taker
+        for taker in takers
+        if _of_object(taker.id, taker.type or "", key, model).grade is not Grade.NOT_NEEDED
+    ]
 
 
 def _of_nobody(object_id: str, key: str) -> Verdict:
@@ -246,6 +255,8 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
             "only what is fixed of it names the data in Airflow's inlets and outlets",
             "Nothing, as no task reads or writes what it says.",
         )
+    if cls.idle is not None:
+        return cls.idle
     return not_needed(
         "no task reads or writes what this object says: it only orders tasks, or nothing uses it"
     )

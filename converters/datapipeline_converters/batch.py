@@ -136,8 +136,9 @@ class _Hand(Generic[R, S]):
     def steps(self, item: _Item) -> Generator[Any, Any, tuple[list[Outcome[R] | Outcome[S] | None], bool]]:
         """Read, work and keep.
 
-        It yields the wanted name of each definition, with the one it had, and is sent names; it yields the DAG ids that came of each and is sent
-        whether the outcome stands. It returns the outcomes, None for those that do not stand, and `item.last`.
+        It yields the wanted name of each definition, with the one it had, and is sent names; it yields the DAG ids that
+        came of each and is sent whether the outcome stands. It returns the outcomes, None for those that do not stand,
+        and `item.last`.
         """
         reading = self.read(item.source)
         names = yield [self.wanted(definition) for definition, _ in reading.definitions]
@@ -174,7 +175,7 @@ class _Hand(Generic[R, S]):
         try:
             return Outcome(self.work(*called(definition, options, name)), known=known)
         except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not stop the others
-            return Outcome(None, _told(label, error), known)
+            return Outcome(None, told(label, error), known)
 
     def kept(self, label: str, outcome: Outcome[R]) -> Outcome[R] | Outcome[S]:
         """Keep what came of a definition."""
@@ -183,7 +184,7 @@ class _Hand(Generic[R, S]):
         try:
             kept = self.keep(outcome.worked.result)
         except Exception as error:  # noqa: BLE001 - as above
-            return Outcome(None, _told(label, error), outcome.known)
+            return Outcome(None, told(label, error), outcome.known)
         return Outcome(Worked(kept, outcome.worked.dag_ids), known=outcome.known)
 
 
@@ -272,8 +273,11 @@ def _read(item: Input, given: Mapping[str, tuple[str, ...]], asked: frozenset[st
         return _Reading(item.label, error=internal_fault(f"{item.label}: ", error))
 
 
-def _told(label: str, error: Exception) -> str:
-    """Return what to tell a user of an exception."""
+def told(label: str, error: Exception) -> str:
+    """Return what to tell a user of an exception: of a fault of ours only its type and place, for it may show a secret.
+
+    :param label: which input it came of
+    """
     if isinstance(error, ConversionError):
         return str(error)
     if isinstance(error, RecursionError):

@@ -117,6 +117,7 @@ class Definition:
     :param left: what the reader could not decide and the user has to, a sentence each
     :param used: names of given values that the reader needed, for a template's parameter or a variable of Terraform:
         they are not values of the pipeline's own parameters
+    :param place: the file that was read, None for standard input
     """
 
     source: str

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from datapipeline_converters.choices import Choices
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import Node
 from datapipeline_converters.inheritance import EffectiveObject
@@ -68,9 +69,11 @@ class Model:
     :param in_dag: the secret parameters whose values stand in a DAG file all the same
     :param secret_keys: the keys of the Variables that hold the values of secret parameters, by name
     :param taken: the passwords that were taken out of texts
-    :param nodes: what fields mean that expressions name
-    :param put_in: what the values of parameters mean that are put into a field, by the field's object and key
+    :param nodes: what fields mean that expressions name, and the values of parameters that are put in, these by the object
+        and key of the field that they are put into
     :param absent: optional parameters without value that take a field away, by object id and field
+    :param choices: what the user chose better than Data Pipeline had it
+    :param chosen: what of it had an effect, by object id
     :param left: what is left to the user, beyond connections and credentials
     :param before_first_run: what the user fills in or checks before the first run
     """
@@ -102,11 +105,12 @@ class Model:
     in_dag: set[str] = field(default_factory=set)
     secret_keys: dict[str, dict[str, None]] = field(default_factory=dict)
     taken: list[TakenPassword] = field(default_factory=list)
-    nodes: dict[Reading, Node] = field(default_factory=dict)
-    put_in: dict[tuple[tuple[str, str], Reading], Node] = field(default_factory=dict)
+    nodes: dict[tuple[tuple[str, str] | None, Reading], Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
+    choices: Choices = field(default_factory=Choices)
+    chosen: dict[str, dict[str, bool | int | str]] = field(default_factory=dict)
     description: str = ""
     tags: tuple[str, ...] = ()
 
@@ -150,6 +154,20 @@ class Model:
     def secret(self, name: str, value: str | None) -> str:
         """Plan the Airflow Variable of a secret, and return its key."""
         return self._variable(self.secret_key(name), value)
+
+    def take_password(self, owner: str, field: str, place: tuple[str, str], password: str) -> str:
+        """Take a password out of a text and return the name of the secret parameter that it becomes.
+
+        :param owner: the object whose field is converted
+        :param field: that field
+        :param place: the object and the field in whose text it stands
+        """
+        name = self.parameters.add_secret(f"{identifier(owner)}_{identifier(field)}_password", password)
+        where = f"object `{owner}`, field `{field}`"
+        said = f"{where}: a password was taken out of the text; it is in a Variable now"
+        self.leave(said)
+        self.taken.append(TakenPassword(where, said, (self.secret_key(name),), place))
+        return name
 
     def _variable(self, key: str, value: str | None) -> str:
         self.variables[key] = Variable(key, value)

@@ -10,7 +10,6 @@ from datapipeline_converters.model import Model
 from datapipeline_converters.names import pipeline_name
 from datapipeline_converters.options import Options
 from datapipeline_converters.parameters import Parameters
-from datapipeline_converters.passwords import masked
 from datapipeline_converters.plain_secrets import names_in_secret_fields, typed_secrets
 
 
@@ -38,8 +37,12 @@ def model_of(definition: Definition, options: Options, faults: Mapping[str, str]
         parameters,
         environment,
         faults=faults or {},
-        description=" ".join(masked(definition.description).split()),
-        tags=tuple(masked(f"{key}:{value}" if value else key) for key, value in definition.tags.items()),
+        choices=options.choices,
+        description=" ".join(parameters.masked(definition.description).split()),
+        tags=tuple(
+            parameters.masked(f"{key}:{value}" if value else key) for key, value in definition.tags.items()
+        ),
     )
+    options.choices.check(name, {item.id: item.type or "" for item in objects.values()})
     model.refuse(*definition.problems, *circles, *parameters.problems())
     return model

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from datapipeline_converters.choices import Choices
 from datapipeline_converters.errors import UsageError
 from datapipeline_converters.names import ENVIRONMENT
 
@@ -32,6 +33,7 @@ class Options:
     :param split: give parts that do not depend on each other DAGs of their own
     :param taken: DAG ids that other pipelines have
     :param allow_invalid: convert what Data Pipeline would refuse; the objects concerned become failing tasks
+    :param choices: what the user chose better than Data Pipeline had it, for all objects or single ones
     :param now: the moment that decides what is a backfill
     """
 
@@ -46,6 +48,7 @@ class Options:
     split: bool = False
     taken: Collection[str] = ()
     allow_invalid: bool = False
+    choices: Choices = field(default_factory=Choices)
     now: datetime = field(default_factory=_now)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Definition, Parameter
@@ -73,14 +73,14 @@ def parameter_lines(
 
     :param has_effect: tells whether anything comes of an object's field
     """
-    in_form = _in_form(plan)
+    in_form, variables = _in_form(plan), {variable.key for variable in plan.variables}
     for parameter in definition.parameters.values():
         needed = any(
             parameter.name in dag.params and not dag.params[parameter.name].declared.optional
             for dag in plan.dags
         )
         put_in = any(has_effect(*place) for place in model.parameters.put_in.get(parameter.name, ()))
-        fate = _Fate(parameter, model, parameter.name in in_form, needed, put_in)
+        fate = _Fate(parameter, model, variables, parameter.name in in_form, needed, put_in)
         for key in parameter.attributes:
             yield Line(parameter.id, PARAMETER, key, fate.verdict(key), _PAGE)
 
@@ -93,6 +93,7 @@ def _in_form(plan: Plan) -> set[str]:
 class _Fate:
     """What became of one parameter.
 
+    :param variables: the keys of all Variables
     :param in_form: whether the trigger form of a DAG asks for it
     :param needed: whether one does that does not take it without a value
     :param put_in: whether its value is put into a field of which something comes
@@ -100,6 +101,7 @@ class _Fate:
 
     parameter: Parameter
     model: Model
+    variables: Collection[str]
     in_form: bool
     needed: bool
     put_in: bool
@@ -191,7 +193,7 @@ class _Fate:
         """The Variables that stand for the parameter, for the user; "" where there is none."""
         name = self.parameter.name
         secret = self.model.secret_keys.get(name, ())
-        keys = [key for key in (self.model.variable_key(name), *secret) if key in self.model.variables]
+        keys = [key for key in (self.model.variable_key(name), *secret) if key in self.variables]
         listed = ", ".join(f"`{key}`" for key in keys)
         return listed and f"the Variable{'s' * (len(keys) > 1)} {listed}"
 

@@ -11,7 +11,7 @@ from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ParameterKind, names_in
 from datapipeline_converters.names import unique
-from datapipeline_converters.passwords import masked, named_like_a_secret, passwords_in, separate_passwords
+from datapipeline_converters.passwords import holds_password, masked, named_like_a_secret, separate_passwords
 
 # The types there are, in lower case, and what their values are.
 TYPES: Mapping[str, ParameterKind] = {
@@ -45,7 +45,8 @@ class Parameters:
         :param secret: names whose value ends in a secret field
         :param typed_secrets: passwords that stand somewhere in the definition, the longest first
         """
-        self.declared = {name: _masked(parameter) for name, parameter in definition.parameters.items()}
+        self.typed_secrets = tuple(typed_secrets)
+        self.declared = {name: self._masked(parameter) for name, parameter in definition.parameters.items()}
         stored = {**definition.values, **given}
         self._stored = {name.removeprefix("*"): values for name, values in stored.items()}
         self._starred = {name[1:] for name in stored if name.startswith("*")}
@@ -57,7 +58,6 @@ class Parameters:
         """The fields into which the values are put that parameters have now, as object and key, by name."""
         self.added: set[str] = set()
         """Names of secrets that were found in texts: parameters that the definition does not have."""
-        self.typed_secrets = tuple(typed_secrets)
         self.shown: set[str] = set()
         """Names whose values are part of what data is called in Airflow."""
 
@@ -100,13 +100,17 @@ class Parameters:
             self.is_starred(name)
             or name in self._secret
             or named_like_a_secret(name)
-            or any(
-                True
-                for value in (*(self.values(name) or ()), *self.get(name).allowed_values)
-                for _ in passwords_in(value)
-            )
+            or any(map(self.holds_password, (*(self.values(name) or ()), *self.get(name).allowed_values)))
             or any(True for _ in separate_passwords(self.values(name) or ()))
         )
+
+    def holds_password(self, text: str) -> bool:
+        """Tell whether a password stands in a text, one that stands elsewhere in the definition perhaps."""
+        return holds_password(text, self.typed_secrets)
+
+    def masked(self, text: str) -> str:
+        """Return a text for people, with asterisks in the place of what `holds_password` finds."""
+        return masked(text, self.typed_secrets)
 
     def names_secret(self, text: str) -> bool:
         """Tell whether a text names a secret parameter."""
@@ -154,6 +158,16 @@ class Parameters:
             for fault in self._faults(name, parameter)
         ]
 
+    def _masked(self, parameter: Parameter) -> Parameter:
+        """Return a parameter without the passwords that stand in the texts about it."""
+        return replace(
+            parameter,
+            description=self.masked(parameter.description),
+            watermark=self.masked(parameter.watermark),
+            help_text=self.masked(parameter.help_text),
+            help_link=self.masked(parameter.help_link),
+        )
+
     def _faults(self, name: str, parameter: Parameter) -> Iterator[str]:
         values = self.values(name) or ()
         if len(values) > 1 and "isArray" in parameter.attributes and not parameter.is_array:
@@ -171,17 +185,6 @@ class Parameters:
             if parameter.allowed_values and value not in parameter.allowed_values:
                 allowed = ", ".join(repr(item) for item in parameter.allowed_values)
                 yield f"{shown} is not one of {'the allowed values' if self.is_secret(name) else allowed}."
-
-
-def _masked(parameter: Parameter) -> Parameter:
-    """Return a parameter without the passwords that stand in the texts about it."""
-    return replace(
-        parameter,
-        description=masked(parameter.description),
-        watermark=masked(parameter.watermark),
-        help_text=masked(parameter.help_text),
-        help_link=masked(parameter.help_link),
-    )
 
 
 def _comes_back(text: str, kind: ParameterKind) -> bool:

@@ -11,12 +11,13 @@ from datapipeline_converters.passwords import (
     PASSWORD,
     expressions_for_passwords,
     expressions_for_separate_passwords,
+    holds_password,
     is_a_telling_secret,
     kinds_in,
     named_like_a_secret,
+    own_name_of_a_secret,
     passwords_in,
     separate_passwords,
-    without_words,
 )
 
 # The kinds beyond those of `passwords`.
@@ -104,25 +105,32 @@ def typed_secrets(definition: Definition, given: Mapping[str, tuple[str, ...]]) 
     :param given: values from files and the command line
     """
     called = {*definition.objects, *definition.parameters}
-    found: set[str] = set()
-    sources: list[tuple[str, list[str]]] = [
-        *(
-            (key, _texts(values))
-            for item in definition.objects.values()
-            for key, values in item.fields.items()
-        ),
-        *((parameter.id, list(parameter.default)) for parameter in definition.parameters.values()),
-        *((name, list(values)) for name, values in (*definition.values.items(), *given.items())),
-    ]
-    for key, texts in sources:
+    for key, texts in _sources(definition, given):
         if key in _CALLED:
             called.update(texts)
+    return tuple(sorted(typed_passwords(definition, given) - called, key=lambda word: (-len(word), word)))
+
+
+def typed_passwords(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Return the passwords that stand somewhere in a definition, but for those that may be anything.
+
+    :param given: values from files and the command line
+    """
+    found: set[str] = set()
+    for key, texts in _sources(definition, given):
         found.update(password for text in texts for password in passwords_in(text))
         found.update(texts[place] for place in separate_passwords(texts))
-        if key.startswith("*") or key == "password" or (key.startswith("my") and named_like_a_secret(key)):
+        if key.startswith("*") or key == "password" or own_name_of_a_secret(key):
             found.update(text for text in texts if _is_literal(text))
-    telling = {word for word in found - called if "#{" not in word and is_a_telling_secret(word)}
-    return tuple(sorted(telling, key=lambda word: (-len(word), word)))
+    return frozenset(word for word in found if "#{" not in word and is_a_telling_secret(word))
+
+
+def _sources(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield all texts, those of one field or value together, with the field's key or the parameter's id."""
+    for item in definition.objects.values():
+        yield from ((key, _texts(values)) for key, values in item.fields.items())
+    yield from ((parameter.id, list(parameter.default)) for parameter in definition.parameters.values())
+    yield from ((name, list(values)) for name, values in (*definition.values.items(), *given.items()))
 
 
 def names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -155,7 +163,7 @@ def names_in_secret_fields(definition: Definition, given: Mapping[str, tuple[str
             for expression in expressions_for_passwords(text)
             for name in names_in(expression)
         }
-        if key.startswith("my") and named_like_a_secret(key):
+        if own_name_of_a_secret(key):
             waiting |= {name for text in known for name in names_in(text)}
     while waiting:
         name = waiting.pop()
@@ -189,7 +197,7 @@ def _kinds(name: str, values: Sequence[str], secret: Iterable[str], again: Seque
         yield from inside
         if inside:
             continue
-        repeated = without_words(text, again, lambda _: "") != text
+        repeated = holds_password(text, again)
         if not name or not _is_literal(text):
             if repeated:
                 yield PASSWORD

@@ -174,6 +174,7 @@ class Plan:
 
     :param left: what is left to the user beyond connections and credentials; not empty means exit status 1
     :param before_first_run: what the user fills in or checks before the first run
+    :param chosen: what the user chose better than Data Pipeline had it, object by object
     """
 
     name: str
@@ -182,3 +183,4 @@ class Plan:
     variables: Sequence[Variable]
     left: Sequence[str]
     before_first_run: Sequence[str]
+    chosen: Sequence[str] = ()

@@ -5,7 +5,6 @@ The rules are section "Names" of the expression pages (dp-pipeline-expressions, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,20 +15,13 @@ from datapipeline_converters.expressions import Items, Joined, Name, Node, Numbe
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.model import Model, Reading, TakenPassword
-from datapipeline_converters.names import identifier
-from datapipeline_converters.passwords import (
-    masked,
-    passwords_in,
-    separate_passwords,
-    without_passwords,
-    without_words,
-)
+from datapipeline_converters.passwords import holds_password, separate_passwords
+from datapipeline_converters.presence import present
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
+from datapipeline_converters.text_passwords import without_built_passwords, without_written_passwords
 
 _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
 
-# No text of a definition holds it: it marks what is open in a text.
-_OPEN = "\ue000"
 _COMPARE = "Compare the text in a run with what Data Pipeline made of it."
 _DECLARE_IT = "Correct the name, or declare a parameter of this name."
 
@@ -70,8 +62,7 @@ class Scope:
         :raises MissingValueError: when a value is needed at conversion and there is none
         """
         if self.late:
-            text = self._without_passwords(text)
-            text = self._without_quoted_passwords(text)
+            text = without_written_passwords(text, self._elsewhere(), self.model.parameters, self._take)
         template = expressions.parse(text, self._elsewhere())
         for name in expressions.calculated_with(template, self._is_number):
             if self.late and self.model.parameters.is_secret(str(name).removeprefix("*")):
@@ -80,7 +71,9 @@ class Scope:
             self.model.notes.add(*self._text_place(), approximated(reason, _COMPARE))
         bound = expressions.bind(template, self.resolve)
         quoted = self.late and any(isinstance(leaf, Text) for leaf in expressions.leaves(template))
-        return self._without_built_passwords(bound) if quoted else bound
+        if not quoted:
+            return bound
+        return without_built_passwords(bound, lambda password: self.resolve(Name((self._take(password),))))
 
     def _is_number(self, name: Name) -> bool:
         """Tell whether a name is a parameter whose values are numbers."""
@@ -107,7 +100,11 @@ class Scope:
             return Runtime(head, self.owner.id)
         if key := self._key(head):
             return self._field(key)
-        own = {"name": masked(self.owner.name), "id": self.owner.id, "type": self.owner.type}.get(head)
+        own = {
+            "name": self.model.parameters.masked(self.owner.name),
+            "id": self.owner.id,
+            "type": self.owner.type,
+        }.get(head)
         if own is not None:
             return Text(own)
         if head in WITHOUT_AT:
@@ -181,17 +178,34 @@ class Scope:
 
     def _field(self, key: str) -> Node:
         step = (self.owner.id, key)
-        known = self._reading(step)
-        if known in self.open:
-            raise expressions.ExpressionError(f"the field refers to itself: {self._path(step)}")
+        self._refuse_circle(step, "the field")
         self.model.note_read(step, self._text_place())
         starred = key.startswith("*") or self._is_secret(key)
         if starred and not self.late:
             self._reveal(f"field `{key}` of `{self.owner.id}`", "", step)
-        # Fields that quote each other several times over would otherwise be read again for each quotation.
+        inner = self._inside(step)
+        return self._once(step, partial(inner._starred if starred and self.late else inner._values, key))
+
+    def _refuse_circle(self, step: tuple[str, str], what: str) -> None:
+        """Refuse a field or parameter that is read while its own meaning is looked for.
+
+        :param what: which it is, for the user
+        """
+        if self._reading(step) in self.open:
+            raise expressions.ExpressionError(f"{what} refers to itself: {self._path(step)}")
+
+    def _once(
+        self, step: tuple[str, str], read: Callable[[], Node], place: tuple[str, str] | None = None
+    ) -> Node:
+        """Return what a field or parameter means, read once.
+
+        Those that quote each other several times over would otherwise be read again for each quotation.
+
+        :param place: the field for which it is read, where reading it notes something there
+        """
+        known = (place, self._reading(step))
         if known not in self.model.nodes:
-            inner = self._inside(step)
-            self.model.nodes[known] = inner._starred(key) if starred and self.late else inner._values(key)
+            self.model.nodes[known] = read()
         self._reveal_all_of(step)
         return self.model.nodes[known]
 
@@ -316,7 +330,7 @@ class Scope:
         """Return the Variable that holds a secret parameter's value, one for each of several values."""
         values, declared = self.model.parameters.values(name), self.model.parameters.get(name)
         keys = self.model.secret_keys.setdefault(name, {})
-        holds_one = any(password for value in values or () for password in passwords_in(value)) or any(
+        holds_one = any(map(holds_password, values or ())) or any(
             True for _ in separate_passwords(values or ())
         )
         # One that was taken out of a text is no parameter that the user has.
@@ -350,19 +364,12 @@ class Scope:
         if values is None and not declared.optional:
             raise MissingValueError(name)
         step = ("", name)
-        known = self._reading(step)
-        if known in self.open:
-            fault = f"the value of the parameter {name} refers to itself: {self._path(step)}"
-            raise expressions.ExpressionError(fault)
+        self._refuse_circle(step, f"the value of the parameter {name}")
         if parameters.is_secret(name):
             self._reveal(f"parameter `{name}`", name, step)
         parameters.put_in.setdefault(name, {}).setdefault(self._place())
-        # Values that quote each other several times over would otherwise be read again for each quotation.
-        place = (self._place(), known)
-        if place not in self.model.put_in:
-            self.model.put_in[place] = self._read_value(name, values or (), is_array=declared.is_array)
-        self._reveal_all_of(step)
-        return self.model.put_in[place]
+        read = partial(self._read_value, name, values or (), is_array=declared.is_array)
+        return self._once(step, read, self._place())
 
     def _read_value(self, name: str, values: Sequence[str], *, is_array: bool) -> Node:
         inner = self._inside(("", name))
@@ -406,53 +413,10 @@ class Scope:
             value = ",".join(value)
         return self.model.secret(name, value)
 
-    def _without_passwords(self, text: str) -> str:
-        """Return a text whose passwords are taken out and stand in Variables instead."""
+    def _take(self, password: str) -> str:
+        """Take a password out of the text that is being read and return the name that stands for it."""
         owner, field = self._place()
-
-        def take(password: str) -> str:
-            return _named(take_password(self.model, owner, field, self._text_place(), password))
-
-        return without_words(without_passwords(text, take), self.model.parameters.typed_secrets, take)
-
-    def _without_quoted_passwords(self, text: str) -> str:
-        """Return a text in whose expressions what is quoted and holds a password stands in Variables instead."""
-        if not any(passwords_in(text)):
-            return text
-        owner, field = self._place()
-        for leaf in reversed([*expressions.leaves(expressions.parse(text, self._elsewhere()))]):
-            if isinstance(leaf, Text) and leaf.origin and any(passwords_in(leaf.value)):
-                name = take_password(self.model, owner, field, self._text_place(), leaf.value)
-                start = leaf.origin.position
-                text = f"{text[:start]}*{name}{text[start + len(leaf.value) + 2 :]}"
-        return text
-
-    def _without_built_passwords(self, template: Template) -> Template:
-        """Return a bound text without the passwords that expressions have made of what is quoted in them."""
-        # What only a run knows is an expression still, in which no password is looked for.
-        text = "".join(
-            part if isinstance(part, str) else f"#{{{_OPEN}{place}}}"
-            for place, part in enumerate(template.parts)
-        )
-        owner, field = self._place()
-        found: list[Node] = []
-
-        def take(password: str) -> str:
-            secret = re.sub(rf"#{{{_OPEN}\d+}}", "", password)
-            found.append(
-                self.resolve(
-                    Name((f"*{take_password(self.model, owner, field, self._text_place(), secret)}",))
-                )
-            )
-            return f"#{{{_OPEN}{len(template.parts) + len(found) - 1}}}"
-
-        text = without_passwords(text, take)
-        if not found:
-            return template
-        nodes = [*template.parts, *found]
-        pieces = re.split(rf"#{{{_OPEN}(\d+)}}", text)
-        parts = [nodes[int(piece)] if place % 2 else piece for place, piece in enumerate(pieces)]
-        return replace(template, parts=tuple(part for part in parts if part != ""))
+        return f"*{self.model.take_password(owner, field, self._text_place(), password)}"
 
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""
@@ -461,72 +425,3 @@ class Scope:
             *self._place(), refused(f"`#{{{written}}}` is left as it was: {why}", _DECLARE_IT)
         )
         return Text(f"#{{{written}}}")
-
-
-def take_password(model: Model, owner: str, field: str, place: tuple[str, str], password: str) -> str:
-    """Take a password out of a text and return the name of the secret parameter that it becomes.
-
-    :param owner: the object whose field is converted
-    :param field: that field
-    :param place: the object and the field in whose text it stands
-    """
-    name = model.parameters.add_secret(f"{identifier(owner)}_{identifier(field)}_password", password)
-    where = f"object `{owner}`, field `{field}`"
-    said = f"{where}: a password was taken out of the text; it is in a Variable now"
-    model.leave(said)
-    model.taken.append(TakenPassword(where, said, (model.secret_key(name),), place))
-    return name
-
-
-def present(model: Model, owner: EffectiveObject, key: str) -> tuple[Value, ...]:
-    """Return a field's values without those that are nothing but an optional parameter that has no value."""
-    field = owner.fields.get(key)
-    if field is None:
-        return ()
-    result = []
-    for value in field.values:
-        if name := _absent(model, owner, value, (key,)):
-            model.absent[owner.id, key] = name
-            model.parameters.read.add(name)
-        else:
-            result.append(value)
-    texts = [value if isinstance(value, str) else "" for value in result]
-    for place in separate_passwords(texts):
-        result[place] = _named(take_password(model, owner.id, key, (owner.id, key), texts[place]))
-    return tuple(result)
-
-
-def _named(name: str) -> str:
-    return f"#{{*{name}}}"
-
-
-def _absent(model: Model, owner: EffectiveObject, value: Value, trail: tuple[str, ...]) -> str:
-    """Return the optional parameter without value that a value is in the end, "" where it is anything else.
-
-    :param trail: the names that are being looked through, the field's own first
-    """
-    name = _only_name(value)
-    if not name or trail.count(name) > 1:
-        return ""
-    # In the field of its own name, a name is the parameter.
-    if name in owner.fields and name not in trail:
-        values: Sequence[Value] = owner.fields[name].values
-    elif model.parameters.is_absent(name):
-        return name
-    else:
-        values = model.parameters.values(name) or ()
-    found = [_absent(model, owner, inner, (*trail, name)) for inner in values]
-    return found[0] if found and all(found) else ""
-
-
-def _only_name(value: Value) -> str | None:
-    """Return the name when a value is one name and nothing else."""
-    if isinstance(value, Ref) or not value.strip().startswith("#{"):
-        return None
-    try:
-        template = expressions.parse(value.strip())
-    except expressions.ExpressionError:
-        return None
-    if len(template.parts) == 1 and isinstance(node := template.parts[0], Name) and len(node.parts) == 1:
-        return node.parts[0].removeprefix("*")
-    return None

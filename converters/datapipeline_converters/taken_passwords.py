@@ -14,9 +14,7 @@ from datapipeline_converters.plan import Plan
 _CHANGE_IT = (
     "Import the Variable, keep its file to yourself, and change the password: it stood in a definition."
 )
-_KEEP_IT = (
-    "a password stands in the text: keep it in a Variable or a connection when you write the task"
-)
+_KEEP_IT = "a password stands in the text: keep it in a Variable or a connection when you write the task"
 
 
 def note_taken(model: Model, plan: Plan, source: str) -> Plan:

@@ -97,13 +97,18 @@ def words(texts: Iterable[str]) -> set[str]:
     return {word for text in texts if "#{" in text for word in _WORD.findall(text)}
 
 
+def read_document(path: Path) -> Any:
+    """Return what a JSON or YAML file says, scalars as texts; UnreadableError where it is neither."""
+    return _parse(read_text(path), str(path))
+
+
 def _read_file(path: Path, environment: str | None) -> Given:
     source = str(path)
     if path.suffix == ".tfvars":
         from datapipeline_converters.carriers.terraform.variables import read_variables
 
         return Given(source, read_values(read_variables(read_text(path), source), source))
-    document = _stack_parameters(_parse(read_text(path), source))
+    document = _stack_parameters(read_document(path))
     if not isinstance(document, dict):
         raise UnreadableError(source, "no values in it", 'Write {"values": {"myName": "value"}}.')
     environments = document.get("environments")
@@ -140,9 +145,20 @@ def _chosen(environments: dict[str, Any], environment: str | None, source: str) 
     return dictionary(environments, environment, source)
 
 
+def _has_items(part: Any) -> bool:
+    return isinstance(part, list) and any(isinstance(item, dict) for item in part)
+
+
 def _section(section: dict[str, Any], source: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Return the values of a plain mapping, or of the envelope `values`, and the keys beside the envelope."""
     if "values" not in section:
+        part = next((key for key in ("objects", "parameters") if _has_items(section.get(key))), None)
+        if part is not None:
+            fault = f"no values in it, but `{part}` of a definition"
+            advice = (
+                'Write {"values": {"myName": "value"}}; declarations stand in the definition\'s own file.'
+            )
+            raise UnreadableError(source, fault, advice)
         return read_values(section, source), ()
     beside = tuple(key for key in section if key not in _PARTS)
     return read_values(dictionary(section, "values", source), source), beside

@@ -99,6 +99,23 @@ def merged(value: Node) -> list[Mapping]:
     return mappings
 
 
+def opened(node: Mapping) -> tuple[list[tuple[Scalar, Node]], list[Mapping]]:
+    """Return a mapping's own pairs, and the mappings that are merged into it, the one that has most to say last.
+
+    :raises ReadingError: when a key is no text, or something else is merged
+    """
+    own: list[tuple[Scalar, Node]] = []
+    below: list[Mapping] = []
+    for key, value in node.pairs:
+        if is_merge(key):
+            below += merged(value)
+        elif isinstance(key, Scalar):
+            own.append((key, value))
+        else:
+            raise ReadingError(f"a key that is no text, at line {key.line}", "Write a text before the colon.")
+    return own, below[::-1]
+
+
 def compose(text: str) -> Node | None:
     """Return the node of a YAML text, None for an empty one.
 

@@ -13,6 +13,7 @@ from datapipeline_converters.yaml_nodes import (
     compose,
     is_merge,
     merged,
+    opened,
 )
 
 # What else a file of values has at its top: these are read, whatever is merged from them.
@@ -66,19 +67,14 @@ def _value(node: Node) -> Any:
 def _mapping(node: Mapping) -> dict[str, Any]:
     own: dict[str, Any] = {}
     lines: dict[str, int] = {}
-    below: list[Mapping] = []
-    for key, value in node.pairs:
-        if is_merge(key):
-            below += merged(value)
-            continue
-        if not isinstance(key, Scalar):
-            raise ReadingError(f"a key that is no text, at line {key.line}", "Write a text before the colon.")
+    pairs, below = opened(node)
+    for key, value in pairs:
         if key.text in lines:
             places = f"at line {lines[key.text]} and at line {key.line}"
             raise ReadingError(f"the key {key.text!r} is given twice, {places}", "Keep one of them.")
         lines[key.text] = key.line
         own[key.text] = _value(value)
     inherited: dict[str, Any] = {}
-    for mapping in reversed(below):
+    for mapping in below:
         inherited |= _mapping(mapping)
     return inherited | own

@@ -346,6 +346,16 @@ def test_the_tasks_among_the_heirs_say_what_became_of_a_field() -> None:
     assert verdict(found, "Default", "onFail").reason.startswith("`on_failure_callback` of the tasks")
 
 
+def test_an_alarm_that_is_not_sent_does_not_say_what_became_of_the_role_of_a_cluster() -> None:
+    default = {"id": "Default", "scheduleType": "ondemand", "role": "r"}
+    alarm = {"id": "Alarm", "type": "SnsAlarm", "topicArn": "arn:t", "subject": "s", "message": "m"}
+    found = converted(default, emr("A"), CLUSTER | {"onFail": ref("Alarm")}, alarm)
+    assert verdict(found, "Default", "role").grade is Grade.REFUSED
+    assert "ServiceRole" in verdict(found, "Default", "role").advice
+    assert verdict(found, "Alarm", "topicArn").reason.startswith("no task has this alarm")
+    assert not any("`role`" in text for text in found.plan.left)  # the failing task says so already
+
+
 def test_advice_says_what_to_do_about_a_password_and_a_backfill() -> None:
     database = {"id": "Db", "type": "RdsDatabase", "rdsInstanceId": "i", "username": "u"}
     found = converted(
@@ -361,6 +371,7 @@ def test_advice_says_what_to_do_about_a_password_and_a_backfill() -> None:
     default = {"id": "Default", "scheduleType": "timeseries", "schedule": ref("S"), "workerGroup": "w"}
     waiting = converted(default, shell("A"), schedule)
     assert "--backfill" in verdict(waiting, "S", "startDateTime").advice
+    assert verdict(waiting, "S", "period").reason.startswith("no DAG has a timetable made of this schedule")
     running = converted(default, shell("A"), schedule, options=Options(now=NOW, backfill=True))
     report = next(file.text for name, file in running.files.items() if name.endswith(".report.md"))
     assert "1 task. Runs every day at 02:30 UTC, timeseries, from 2020-01-01T02:30:00." in report

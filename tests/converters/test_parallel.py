@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
-from datapipeline_converters import parallel
+from datapipeline_converters import parallel, workers
 from datapipeline_converters.errors import InvalidDefinitionError, Problem, WorkerLostError
 from datapipeline_converters.parallel import THRESHOLD, each, in_steps
 
@@ -164,7 +164,7 @@ def asleep(number: int) -> int:
 
 def test_workers_that_never_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_PATIENCE", 0.01)
-    monkeypatch.setattr(parallel, "_GRACE", 0.01)
+    monkeypatch.setattr(workers, "_GRACE", 0.01)
     with pytest.raises(WorkerLostError, match="could start"):
         list(each(asleep, MANY, processes=2))
 

@@ -775,9 +775,7 @@ def test_the_report_shows_parameters_in_a_table_of_their_own() -> None:
     )
     report = found.files["x.report.md"].text
     assert "2 objects, 3 fields: " in report
-    assert (
-        "1 parameters, 2 attributes: 1 exact, 0 emulated, 0 approximated, 1 refused, 0 not needed" in report
-    )
+    assert "1 parameter, 2 attributes: 1 exact, 0 emulated, 0 approximated, 1 refused, 0 not needed" in report
     assert "| parameter | attribute | grade | reason |" in report
     assert "| `myX` | `default` | exact | the Param's value |" in report
     assert (

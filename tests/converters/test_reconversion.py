@@ -322,10 +322,12 @@ def test_a_host_that_both_changed_is_a_conflict(
         {"*password": PASSWORD},
         {"username": "#{*myUser}", "*password": "#{*myUser}"},
         {"connectionString": f"jdbc:postgresql://u:{PASSWORD}@db.example.com/orders"},
+        {"connectionString": f"jdbc:mysql://db.example.com/orders;password={PASSWORD}", "*password": "o"},
+        {"username": "#{myApiToken}", "*password": "o"},
     ],
 )
 def test_no_secret_is_remembered(convert: Convert, folder: Path, secret_place: dict[str, str]) -> None:
-    parameters = [{"id": "*myUser", "type": "String"}]
+    parameters = [{"id": "*myUser", "type": "String"}, {"id": "myApiToken", "default": PASSWORD}]
     convert(QUERY, DATABASE | secret_place, parameters=parameters, values={"*myUser": PASSWORD})
     found = contents(folder)
     assert PASSWORD.encode() in found["x.connections.json"]

@@ -522,6 +522,33 @@ def test_a_password_that_stands_again_elsewhere_is_taken_out(
 
 
 @pytest.mark.parametrize(
+    ("fields", "parameter"),
+    [
+        ({}, {"default": WORD}),
+        ({}, {"default": f"x {WORD} y"}),
+        ({}, {"default": "a", "allowedValues": ["a", WORD]}),
+        ({}, {"default": "a", "description": f"it was {WORD}"}),
+        ({}, {"default": "a", "helpText": f"it was {WORD}"}),
+        ({}, {"default": "a", "watermark": WORD}),
+        ({"myComment": f"uses {WORD} of root"}, {"default": "a"}),
+        ({"command": f"mysql -p{WORD}; x #{{'{WORD}'}} #{{myX}}"}, {"default": "a"}),
+        ({"maximumRetries": WORD}, {"default": "a"}),
+        ({"runsOn": ref("E")}, {"default": "a"}),
+    ],
+)
+def test_a_password_that_stands_again_where_no_text_is_converted_is_not_shown(
+    fields: dict[str, Any], parameter: dict[str, Any]
+) -> None:
+    found = converted(
+        shell("A", **{"command": f"mysql -u root -p{WORD}; x #{{myX}}", **fields}),
+        {"id": "E", "type": "Ec2Resource", "keyPair": WORD},
+        parameters=[{"id": "myX", **parameter}],
+        options=Options(allow_invalid=True, now=NOW),
+    )
+    assert not [name for name, file in found.files.items() if WORD in file.text and not file.secret]
+
+
+@pytest.mark.parametrize(
     ("password", "command"),
     [
         ("secret", "./y secret"),  # an everyday word
@@ -559,6 +586,35 @@ def test_a_password_of_a_task_that_fails_is_in_no_variable() -> None:
         assert [left for left in found.plan.left if left.startswith(f"{place}:")] == [
             f"{place}: a password stands in the text: keep it in a Variable or a connection when you write the task"
         ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("myCmd", f"mysql -u root -p{WORD}", "nothing that has an effect reads the parameter"),
+        ("*myPw", None, "the parameter has no value"),
+    ],
+)
+def test_the_ledger_names_no_variable_that_there_is_not(name: str, value: str | None, reason: str) -> None:
+    found = converted(
+        {"id": "C", "type": "CopyActivity", "input": ref("I"), "output": ref("O")},
+        {
+            "id": "I",
+            "type": "MySqlDataNode",
+            "table": "t",
+            "selectQuery": f"select #{{{name}}}",
+            "username": "u",
+            "*password": "p",
+            "connectionString": "jdbc:mysql://h/d",
+        },
+        {"id": "O", "type": "DynamoDBDataNode", "tableName": "x"},
+        parameters=[{"id": name, "description": "d", **({"default": value} if value else {})}],
+        options=Options(allow_invalid=True, now=NOW),
+    )
+    lines = {line.field: line.verdict.reason for line in found.lines if line.object_id == name}
+    assert lines["default" if value else "description"] == reason
+    assert not found.plan.variables
+    assert not [text for text in found.plan.before_first_run if "Variable" in text]
 
 
 def test_what_is_taken_out_is_no_parameter_of_the_user() -> None:

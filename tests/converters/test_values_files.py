@@ -157,6 +157,7 @@ MERGES = "a0: &a0 {x: geheim}\n" + "".join(
         (BOMB, "its aliases grow without end, at line 20."),
         (MERGES, "its aliases grow without end, at line "),
         ("a: &a [geheim, *a]\n", "an alias stands within its own anchor, at line 1."),
+        ("parameters: [{id: myX, default: geheim}]\n", "no values in it, but `parameters` of a definition."),
         ("<<: geheim\n", "expected a mapping or list of mappings for merging, but found scalar at line 1"),
         ("shared: &s {a: geheim}\nb: 2\n", "the value of parameter 'shared' is neither text nor a list"),
     ],

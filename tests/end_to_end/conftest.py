@@ -38,9 +38,9 @@ def sample_databases(tmp_path: Path) -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live(tmp_path_factory: pytest.TempPathFactory, s3: S3, aws_emulator: Aws) -> Iterator[Live]:
-    """Airflow up and healthy, its DAGs read and still paused."""
+    """Airflow up and healthy, its DAGs read and still paused; it ends with the last of these tests."""
     folder = tmp_path_factory.mktemp("live")
     with postgres_server.run(folder) as database:
         demo_run.fill(database, s3, aws_emulator)

@@ -178,5 +178,13 @@ def test_a_narrow_window_scrolls_one_way_only(page: Any) -> None:
     picture(page, "assessment-narrow")
 
 
+def test_tables_fit_a_laptop(page: Any) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    hidden = page.evaluate(
+        "Array.from(document.querySelectorAll('.scroll:has(table)'), (one) => one.scrollWidth - one.clientWidth)"
+    )
+    assert set(hidden) == {0}
+
+
 def test_no_secret_is_in_it(page: Any) -> None:
     assert PASSWORD not in page.content()

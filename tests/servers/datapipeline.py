@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
+from unittest.mock import patch
 
 from moto.core.exceptions import JsonRESTError
 from moto.datapipeline.models import DataPipelineBackend
@@ -121,34 +122,24 @@ def run() -> Iterator[DataPipeline]:
     """Run an empty emulator until the block ends; moto's own servers in this process stay as they are."""
     with moto.run() as aws:
         emulator = DataPipeline(aws)
-        kept = {name: DataPipelineResponse.__dict__.get(name) for name in _OPERATIONS}
-        for name, answer in _OPERATIONS.items():
-            setattr(DataPipelineResponse, name, _answering(emulator, name, answer, kept[name]))
-        try:
+        operations = {name: _answering(emulator, name, answer) for name, answer in _OPERATIONS.items()}
+        completed = type("CompletedResponse", (DataPipelineResponse,), operations)
+        plain = DataPipelineResponse.call_action
+
+        def call_action(response: DataPipelineResponse) -> Any:
+            if f":{aws.port}" in response.headers["Host"]:
+                response.__class__ = completed
+            return plain(response)
+
+        with patch.object(DataPipelineResponse, "call_action", call_action):
             yield emulator
-        finally:
-            for name, operation in kept.items():
-                if operation is None:
-                    delattr(DataPipelineResponse, name)
-                else:
-                    setattr(DataPipelineResponse, name, operation)
 
 
-def _answering(
-    emulator: DataPipeline, name: str, answer: Answer, plain: Callable[..., str] | None
-) -> Callable[..., str]:
-    """Return what answers an operation.
-
-    :param name: moto's name for it
-    :param plain: how moto itself answers it, None where it does not
-    """
+def _answering(emulator: DataPipeline, name: str, answer: Answer) -> Callable[[DataPipelineResponse], str]:
+    """Return what answers the operation that moto calls by `name`."""
     operation = "".join(word.capitalize() for word in name.split("_"))
 
     def respond(response: DataPipelineResponse) -> str:
-        if f":{emulator.aws.port}" not in response.headers["Host"]:
-            if plain is None:
-                raise NotImplementedError(operation)
-            return plain(response)
         emulator.note_call(operation)
         return json.dumps(answer(emulator, response))
 

@@ -9,8 +9,8 @@ from typing import Any
 from datapipeline_converters.account.faults import AccountError
 from datapipeline_converters.account.throttling import Api
 
-# So many ids go into a call (API reference, DescribePipelines).
-BATCH = 25
+# So many ids go into a call (API reference, DescribePipelines and DescribeObjects).
+_BATCH = 25
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Description:
 
 def batches(ids: Sequence[str]) -> list[Sequence[str]]:
     """Return ids in portions of one call each."""
-    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    return [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
 
 
 def describe(api: Api, ids: Sequence[str]) -> Iterator[Description | tuple[str, AccountError]]:
@@ -68,12 +68,16 @@ def describe(api: Api, ids: Sequence[str]) -> Iterator[Description | tuple[str, 
             yield pipeline_id, AccountError("DescribePipelines left it out of its answer. Pull it again.")
 
 
+def texts(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a pipeline or an object, as the service gives it; a list's last value."""
+    return {field["key"]: field.get("stringValue", field.get("refValue", "")) for field in item["fields"]}
+
+
 def _description(item: Mapping[str, Any]) -> Description:
-    fields = {field["key"]: field.get("stringValue", field.get("refValue", "")) for field in item["fields"]}
     return Description(
         id=item["pipelineId"],
         name=item.get("name", ""),
         description=item.get("description", ""),
         tags={tag["key"]: tag.get("value", "") for tag in item.get("tags", [])},
-        fields=fields,
+        fields=texts(item),
     )

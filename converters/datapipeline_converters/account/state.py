@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from datapipeline_converters.account.describing import Description
+from datapipeline_converters.account.describing import Description, batches, texts
 from datapipeline_converters.account.throttling import Api
+from datapipeline_converters.wording import counted
 
 # Intervals that ended well: by themselves, or because a user said so.
 _DONE = ("FINISHED", "MARK_FINISHED")
@@ -22,7 +23,6 @@ _NOT_DONE = (
 _WINDOWS = (timedelta(days=1), timedelta(days=8))
 # So many pages of a hundred runs each are looked at.
 _PAGES = 100
-_BATCH = 25
 _INSTANCE = re.compile(r"@(?P<component>.+)_(?P<start>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 _FORMAT = "%Y-%m-%dT%H:%M:%S"
 
@@ -50,7 +50,7 @@ def read_state(api: Api, description: Description, definition: Mapping[str, Any]
     state = State(description.status, description.fields.get("@firstActivationTime"))
     if description.never_activated:
         return state
-    objects = {item["id"]: _texts(item) for item in definition.get("pipelineObjects", [])}
+    objects = {item["id"]: texts(item) for item in definition.get("pipelineObjects", [])}
     if state.activated_at is None:
         _ask_schedules(api, description.id, objects, state)
     activities = {name for name, fields in objects.items() if fields.get("type", "").endswith("Activity")}
@@ -76,7 +76,7 @@ def _ask_schedules(
     if not asked:
         return
     for item in _describe(api, pipeline_id, asked):
-        if moment := _texts(item).get("@firstActivationTime"):
+        if moment := texts(item).get("@firstActivationTime"):
             state.activated_at = moment
             state.notes.append(
                 f"The first activation is what Schedule `{item['id']}` says of itself; check that the intervals of past runs "
@@ -134,9 +134,8 @@ class _Search:
             if match and match["component"] in self._wanted and name < self._last.get(match["component"], ""):
                 open_.setdefault(match["component"], []).append(match["start"])
         for component, starts in sorted(open_.items()):
-            intervals = "1 interval" if len(starts) == 1 else f"{len(starts)} intervals"
             self.notes.append(
-                f"`{component}` did not finish {intervals} before the last that it finished, the first from "
+                f"`{component}` did not finish {counted(len(starts), 'interval')} before the last that it finished, the first from "
                 f"{min(starts)}: whoever carries on behind that one passes them over."
             )
 
@@ -144,7 +143,7 @@ class _Search:
         """Return the ends of the intervals that were found, by object."""
         ends: dict[str, str] = {}
         for item in _describe(self._api, self._pipeline_id, [*self._last.values(), *self._odd]):
-            fields = _texts(item)
+            fields = texts(item)
             component, end = fields.get("@componentParent"), fields.get("@scheduledEndTime")
             if component and end:
                 ends[component] = max(end, ends.get(component, ""))
@@ -189,16 +188,12 @@ def _selector(key: str, operator: str, *values: str) -> dict[str, Any]:
 
 def _describe(api: Api, pipeline_id: str, ids: Sequence[str]) -> list[Any]:
     found: list[Any] = []
-    for start in range(0, len(ids), _BATCH):
-        chosen = list(ids[start : start + _BATCH])
-        items, _ = api.pages("describe_objects", "pipelineObjects", pipelineId=pipeline_id, objectIds=chosen)
+    for chosen in batches(ids):
+        items, _ = api.pages(
+            "describe_objects", "pipelineObjects", pipelineId=pipeline_id, objectIds=list(chosen)
+        )
         found += items
     return found
-
-
-def _texts(item: Mapping[str, Any]) -> dict[str, str]:
-    """Return an object's fields; a list's last value."""
-    return {entry["key"]: entry.get("stringValue", entry.get("refValue", "")) for entry in item["fields"]}
 
 
 def _moment(text: str | None) -> datetime | None:

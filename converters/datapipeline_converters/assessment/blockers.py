@@ -16,7 +16,9 @@ _PLACE = re.compile(
     r"object `(?P<object>[^`]*)`(?:, field `(?P<field>[^`]*)`)?(?: \(.*?\))?: (?P<reason>.*)", re.DOTALL
 )
 _TASK_FAILS = re.compile(r"\s*[Ii]ts task fails and says (?:so|what is wrong)\.?$")
-_NO_VALUE = re.compile(r"parameter `[^`]*` has no value|`#\{[^`]*`: nothing declares this name")
+_NO_VALUE = re.compile(
+    r"parameter `(?P<name>[^`]*)` has no value|`#\{(?P<undeclared>[^`}]*)\}`: nothing declares this name"
+)
 # What to do where the ledger says nothing better, by kind.
 _ADVICE = {
     "task": "Build it by hand in the DAG file; until then its task fails and says why.",
@@ -30,11 +32,19 @@ _CORRECT = (
 
 
 def left_to_user(definition: Definition, conversion: Conversion) -> Iterator[Blocker]:
-    """Yield what a conversion leaves to the user, one for each of its sentences."""
+    """Yield what a conversion leaves to the user, one for each of its sentences, and for each parameter without value."""
     verdicts = {(taker, line.field): line.verdict for line in conversion.lines for taker in line.inherited_by}
     verdicts |= {(line.object_id, line.field): line.verdict for line in conversion.lines}
+    asked: set[str] = set()
     for sentence in conversion.plan.left:
-        yield _blocker(definition, sentence, verdicts)
+        if match := _NO_VALUE.match(sentence):
+            # That nothing declares it is one sentence, that it has no value another.
+            name = match["name"] or match["undeclared"]
+            if name not in asked:
+                yield Blocker("value", "", "", "", sentence, _ADVICE["value"])
+            asked.add(name)
+        else:
+            yield _blocker(definition, sentence, verdicts)
 
 
 def invalid(definition: Definition, problems: Iterable[Problem]) -> Iterator[Blocker]:
@@ -51,8 +61,7 @@ def _blocker(definition: Definition, sentence: str, verdicts: Mapping[tuple[str,
     """
     place = _PLACE.fullmatch(sentence)
     if place is None:
-        kind = "value" if _NO_VALUE.match(sentence) else "other"
-        return Blocker(kind, "", "", "", sentence, _ADVICE[kind])
+        return Blocker("other", "", "", "", sentence, _ADVICE["other"])
     object_id, field = place["object"], place["field"] or ""
     reason, fails = _TASK_FAILS.subn("", place["reason"])
     verdict = verdicts.get((object_id, field))

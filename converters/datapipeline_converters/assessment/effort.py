@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from datapipeline_converters.assessment.summary import Reason, Summary
+from datapipeline_converters.wording import counted
 
 GRADES = ("S", "M", "L", "XL")
 # The most points that each grade but the last has.
@@ -33,37 +34,33 @@ def _reasons(summary: Summary) -> Iterator[Reason]:
     if number := blockers["invalid"]:
         yield Reason(
             min(3 + number // 2, 6),
-            f"Data Pipeline would refuse it: {_counted(number, 'problem')} to correct",
+            f"Data Pipeline would refuse it: {counted(number, 'problem')} to correct",
         )
     if summary.failing_tasks:
         kinds = Counter(blocker.type for blocker in summary.blockers if blocker.kind == "task")
         named = ", ".join(f"{number} {kind}" if number > 1 else kind for kind, number in kinds.most_common(4))
-        text = f"{_counted(summary.failing_tasks, 'task')} to build by hand" + (f": {named}" if named else "")
+        text = f"{counted(summary.failing_tasks, 'task')} to build by hand" + (f": {named}" if named else "")
         yield Reason(min(3 * summary.failing_tasks, 15), text)
     if number := len({(b.type, b.field) for b in summary.blockers if b.kind == "field"}):
-        yield Reason(min(number, 6), f"{_counted(number, 'kind')} of fields refused")
+        yield Reason(min(number, 6), f"{counted(number, 'kind')} of fields refused")
     if number := blockers["other"]:
-        yield Reason(min(number, 4), f"{_counted(number, 'thing')} more left to you")
+        yield Reason(min(number, 4), f"{counted(number, 'thing')} more left to you")
     serious = {finding.what for finding in summary.commands if finding.serious}
     if serious:
         yield Reason(min(2 * len(serious), 6), f"commands use {', '.join(sorted(serious))}")
     if number := len({f.object_id for f in summary.commands if f.what == "script in S3"}):
-        yield Reason(min(number, 3), f"{_counted(number, 'script')} in S3 to look through")
+        yield Reason(min(number, 3), f"{counted(number, 'script')} in S3 to look through")
     if clusters := summary.objects.get("EmrCluster", 0):
-        yield Reason(2, f"{_counted(clusters, 'EMR cluster')}: release, roles and network")
+        yield Reason(2, f"{counted(clusters, 'EMR cluster')}: release, roles and network")
     if old := {finding.what for finding in summary.retired if finding.serious}:
         yield Reason(min(len(old) + 1, 4), f"retired: {', '.join(sorted(old))}")
     if summary.secrets:
-        yield Reason(1, f"{_counted(len(summary.secrets), 'secret')} in plain text to replace")
+        yield Reason(1, f"{counted(len(summary.secrets), 'secret')} in plain text to replace")
     if summary.decisions:
         yield Reason(1, "when it starts has to be decided")
     if number := blockers["value"]:
-        yield Reason(1, f"{_counted(number, 'parameter')} without value")
+        yield Reason(1, f"{counted(number, 'parameter')} without value")
     if summary.dags > 1:
         yield Reason(min(summary.dags - 1, 3), f"{summary.dags} DAGs, for it has several schedules")
     if summary.tasks >= 10:
-        yield Reason(min(summary.tasks // 10, 5), f"{summary.tasks} tasks to compare")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+        yield Reason(min(summary.tasks // 10, 5), f"{counted(summary.tasks, 'task')} to compare")

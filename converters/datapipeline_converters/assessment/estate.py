@@ -86,7 +86,7 @@ class Estate:
 
     @cached_property
     def blockers(self) -> tuple[Group, ...]:
-        """What stands in the way, the most frequent first; alike where kind, type and field are."""
+        """What stands in the way, what most pipelines have first; alike where kind, type and field are."""
         return _grouped(
             ((one, blocker) for one in self.summaries for blocker in one.blockers),
             lambda blocker: (blocker.kind, blocker.type, blocker.field or _gist(blocker)),
@@ -124,6 +124,14 @@ class Estate:
     def waves(self) -> Mapping[str, int]:
         """The wave of each pipeline, by name."""
         return waves(self.pipelines, self.links)
+
+    @cached_property
+    def by_wave(self) -> Mapping[int, tuple[str, ...]]:
+        """The names of the pipelines of each wave, the first wave first."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for name, wave in self.waves.items():
+            found[wave].append(name)
+        return {wave: tuple(found[wave]) for wave in sorted(found)}
 
     @cached_property
     def families(self) -> tuple[tuple[str, ...], ...]:
@@ -172,9 +180,7 @@ def _order(minutes: int, unknown: str) -> int:
 
 
 def _rhythm(timing: Timing) -> str:
-    if timing.period:
-        return f"every {timing.period.removeprefix('1 ')}" + (", over by now" if timing.over else "")
-    return "not known" if timing.unknown else "on demand"
+    return timing.rhythm + (", over by now" if timing.over else "")
 
 
 def estate(summaries: Iterable[Summary], made: datetime) -> Estate:
@@ -203,7 +209,7 @@ def _grouped(
     key: Callable[[_Found], tuple[str, ...]],
     texts: Callable[[_Found], tuple[str, str, bool]],
 ) -> tuple[Group, ...]:
-    """Return what is alike together: first what is serious, then the most frequent.
+    """Return what is alike together: first what is serious, then what most pipelines have.
 
     :param key: the same for what is alike
     :param texts: why it is wrong, what to do, and whether it is serious; of the first of those that are alike
@@ -217,4 +223,6 @@ def _grouped(
         names = tuple(dict.fromkeys(name for name, _ in members))
         varies = any(texts(one)[0] != why for _, one in members)
         result.append(Group(own, why, advice, serious, len(members), names, varies))
-    return tuple(sorted(result, key=lambda group: (not group.serious, -group.count, group.key)))
+    return tuple(
+        sorted(result, key=lambda group: (not group.serious, -len(group.pipelines), -group.count, group.key))
+    )

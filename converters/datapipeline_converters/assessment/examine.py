@@ -18,10 +18,10 @@ from datapipeline_converters.assessment.machines import retired_machines
 from datapipeline_converters.assessment.schedules import timings
 from datapipeline_converters.assessment.subject import Subject
 from datapipeline_converters.assessment.summary import Blocker, Place, Status, Summary
-from datapipeline_converters.batch import internal_fault
+from datapipeline_converters.batch import told
 from datapipeline_converters.conversion import Conversion, convert
 from datapipeline_converters.definition import Definition
-from datapipeline_converters.errors import ConversionError, InvalidDefinitionError, NoDefinitionError
+from datapipeline_converters.errors import InvalidDefinitionError, NoDefinitionError
 from datapipeline_converters.modelling import model_of
 from datapipeline_converters.options import Options
 from datapipeline_converters.plain_secrets import find_plain_secrets
@@ -152,12 +152,8 @@ def _secrets(definition: Definition) -> Iterator[Place]:
 
 
 def _told(error: Exception, label: str) -> str:
-    """Return why something failed; of a fault of ours only its type and place, for it may show a secret."""
-    if isinstance(error, ConversionError):
-        text = str(error)
-        for place in (label, Path(label).name):
-            text = text.removeprefix(f"{place}: ")
-        return text
-    if isinstance(error, RecursionError):
-        return "nested or chained too deeply. Shorten the chain, or take levels out."
-    return internal_fault("", error)
+    """Return why something failed, without its label, which stands beside it."""
+    text = told(label, error)
+    for place in (label, Path(label).name):
+        text = text.removeprefix(f"{place}: ")
+    return text

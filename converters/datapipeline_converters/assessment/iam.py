@@ -107,10 +107,15 @@ def _of_object(subject: Subject, item: EffectiveObject) -> Iterator[Need | str]:
         for field, default in _EMR_ROLES.items():
             known = subject.text(item, field) or Known(default)
             if known.whole:
-                yield Need("pass-role", f"iam::*:role/{known.text.rpartition('/')[2]}")
+                yield Need("pass-role", f"iam::*:role/{_role(known.text.strip())}")
             else:
                 yield _unknown(item, field, "the role that is handed to the cluster")
     yield from _of_fields(subject, item)
+
+
+def _role(text: str) -> str:
+    """Return the name of a role, behind its path where the definition gives its ARN."""
+    return text.partition("/")[2] if text.startswith("arn:") else text
 
 
 def _of_fields(subject: Subject, item: EffectiveObject) -> Iterator[Need | str]:

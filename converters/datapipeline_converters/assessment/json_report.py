@@ -34,10 +34,7 @@ def report(estate: Estate) -> dict[str, Any]:
             }
             for link in estate.links
         ],
-        "waves": [
-            [name for name, wave in estate.waves.items() if wave == number]
-            for number in range(1, max(estate.waves.values(), default=0) + 1)
-        ],
+        "waves": [list(names) for names in estate.by_wave.values()],
         "families": [list(names) for names in estate.families],
         "iam_policies": estate.policies,
     }

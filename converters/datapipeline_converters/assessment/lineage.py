@@ -71,10 +71,10 @@ def _related(read: Iterable[Dataset], written: Iterable[Dataset]) -> Iterator[tu
     for dataset in read:
         found = places.get((dataset.kind, dataset.place), [])
         parts = _parts(dataset)
-        keys = range(len(parts) + 1) if dataset.kind == "s3" else [len(parts)]
-        for end in keys[:-1]:
-            yield from ((dataset, other) for other in _exactly(found, parts[:end]))
-        yield from ((dataset, other) for other in _below(found, parts, deep=dataset.kind == "s3"))
+        in_folders = dataset.kind == "s3"
+        for end in range(len(parts) if in_folders else 0):
+            yield from ((dataset, other) for other in _at(found, parts[:end], below=False))
+        yield from ((dataset, other) for other in _at(found, parts, below=in_folders))
 
 
 def _may_meet(one: Dataset, other: Dataset) -> bool:
@@ -100,16 +100,12 @@ def _parts(dataset: Dataset) -> tuple[str, ...]:
     return tuple(part for part in dataset.path.split("/") if part)
 
 
-def _exactly(found: Sequence[tuple[tuple[str, ...], Dataset]], parts: tuple[str, ...]) -> Iterator[Dataset]:
-    return _below(found, parts, deep=False)
-
-
-def _below(
-    found: Sequence[tuple[tuple[str, ...], Dataset]], parts: tuple[str, ...], *, deep: bool
+def _at(
+    found: Sequence[tuple[tuple[str, ...], Dataset]], parts: tuple[str, ...], *, below: bool
 ) -> Iterator[Dataset]:
     """Yield the datasets at a path and, where asked for, below it."""
     for position in range(bisect_left(found, parts, key=lambda pair: pair[0]), len(found)):
         own, dataset = found[position]
-        if own[: len(parts)] != parts or (not deep and own != parts):
+        if own[: len(parts)] != parts or (not below and own != parts):
             return
         yield dataset

@@ -16,6 +16,7 @@ from datapipeline_converters.schedule_calculator import (
     number_due,
     number_of_intervals,
 )
+from datapipeline_converters.wording import counted
 
 _DAY = 24 * 60
 # Days, on average, in what has no fixed length.
@@ -43,7 +44,7 @@ def _decisions(expected: Expected, options: Options) -> Iterator[str]:
         return
     if activation_is_refused(facts.start, options.now) and (due := number_due(facts, options.now)):
         yield (
-            f"{where}: {due:,} {'run' if due == 1 else 'runs'} since {facts.start.isoformat()} would be made up for: choose "
+            f"{where}: {counted(due, 'run')} since {facts.start.isoformat()} would be made up for: choose "
             "--backfill for all of them, --start WHEN or --no-catchup"
         )
 

@@ -41,11 +41,6 @@ class Known:
         """Whether all of it is known."""
         return GAP not in self.text
 
-    @property
-    def beginning(self) -> str:
-        """What it starts with, up to the first part that is not known."""
-        return self.text.partition(GAP)[0]
-
 
 class Subject:
     """One definition, with inheritance and values applied.
@@ -55,7 +50,6 @@ class Subject:
     """
 
     def __init__(self, definition: Definition, options: Options) -> None:
-        self.definition = definition
         self.model = model_of(definition, options)
         self.components = Components(self.model)
 

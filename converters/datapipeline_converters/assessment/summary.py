@@ -111,6 +111,13 @@ class Timing:
     over: bool = False
     unknown: str = ""
 
+    @property
+    def rhythm(self) -> str:
+        """How often it runs, in a few words."""
+        if self.period:
+            return f"every {self.period.removeprefix('1 ')}"
+        return "not known" if self.unknown else "on demand"
+
 
 @dataclass(frozen=True, order=True)
 class Dataset:
@@ -131,8 +138,9 @@ class Dataset:
 
     def __str__(self) -> str:
         if self.kind == "s3":
-            return f"s3://{self.place}/{self.path}" + ("" if self.whole else "/\N{HORIZONTAL ELLIPSIS}")
-        return f"{self.kind}: {self.place}/{self.path}"
+            path = self.path if self.whole else f"{self.path}/\N{HORIZONTAL ELLIPSIS}".removeprefix("/")
+            return f"s3://{self.place}/{path}"
+        return f"{self.kind}: {self.place}/{self.path}" if self.place else f"{self.kind}: {self.path}"
 
 
 @dataclass(frozen=True, order=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from datapipeline_converters.assessment.estate import Estate, Group
-from datapipeline_converters.assessment.summary import KINDS, Status, Summary
+from datapipeline_converters.assessment.summary import KINDS, Status
 
 Cell: TypeAlias = "str | int | tuple[str, ...]"
 
@@ -38,9 +39,9 @@ def _pipelines(estate: Estate) -> Iterator[tuple[Cell, ...]]:
             one.effort,
             estate.waves.get(one.name, ""),
             sum(one.objects.values()),
-            one.tasks,
-            rhythm(one),
-            carried_over(one.grades),
+            one.tasks if one.is_pipeline else "",
+            ", ".join(dict.fromkeys(timing.rhythm for timing in one.timings)),
+            carried_over(one.grades) if one.is_pipeline else "",
             len(one.blockers),
             len(one.secrets),
             len(one.retired),
@@ -49,19 +50,6 @@ def _pipelines(estate: Estate) -> Iterator[tuple[Cell, ...]]:
             one.problem,
             tuple(reason.text for reason in one.effort_reasons),
         )
-
-
-def rhythm(one: Summary) -> str:
-    """Return when a pipeline runs, in a few words."""
-    found = dict.fromkeys(
-        f"every {timing.period.removeprefix('1 ')}"
-        if timing.period
-        else "not known"
-        if timing.unknown
-        else "on demand"
-        for timing in one.timings
-    )
-    return ", ".join(found)
 
 
 def carried_over(grades: Mapping[str, int]) -> int:
@@ -117,7 +105,7 @@ def _schedules(estate: Estate) -> Iterator[tuple[Cell, ...]]:
         for timing in one.timings:
             start = timing.starts.replace("T", " ")
             remark = timing.unknown or ("over by now" if timing.over else "")
-            yield one.name, timing.schedule, timing.style, timing.period, start, remark
+            yield one.name, timing.schedule, timing.style, timing.period or timing.rhythm, start, remark
         for decision in one.decisions:
             yield one.name, "", "", "", "", decision
 
@@ -137,14 +125,10 @@ def _lineage(estate: Estate) -> Iterator[tuple[Cell, ...]]:
 
 
 def _waves(estate: Estate) -> Iterator[tuple[Cell, ...]]:
-    for number in sorted(set(estate.waves.values())):
-        names = tuple(name for name, wave in estate.waves.items() if wave == number)
-        efforts = {one.name: one.effort for one in estate.pipelines}
-        mix = ", ".join(
-            f"{count} {grade}"
-            for grade in estate.efforts
-            if (count := sum(efforts[name] == grade for name in names))
-        )
+    efforts = {one.name: one.effort for one in estate.pipelines}
+    for number, names in estate.by_wave.items():
+        counts = Counter(efforts[name] for name in names)
+        mix = ", ".join(f"{counts[grade]} {grade}" for grade in estate.efforts if counts[grade])
         yield number, len(names), mix, names
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TextIO
 
@@ -57,9 +57,9 @@ def _print(estate: Estate, console: Console) -> None:
     console.print()
     console.print(_statuses(estate, console))
     for table in tables(estate):
-        if table.name in _COLUMNS and table.rows:
+        if table.name in _COLUMNS and (rows := _rows(table)):
             console.print()
-            for part in _parts(table, console):
+            for part in _parts(table, rows, console):
                 console.print(part)
     if estate.policies:
         console.print()
@@ -79,19 +79,23 @@ def _statuses(estate: Estate, console: Console) -> Grid:
     return grid
 
 
-def _parts(table: Table, console: Console) -> Iterator[Grid | Text]:
+def _rows(table: Table) -> list[tuple[Cell, ...]]:
+    """Return what is shown of each row; what cannot be read and has no name is in a table of its own."""
+    places = [table.columns.index(name) for name in _COLUMNS[table.name]]
+    return [tuple(row[place] for place in places) for row in table.rows if row[places[0]] != ""]
+
+
+def _parts(table: Table, rows: Sequence[tuple[Cell, ...]], console: Console) -> Iterator[Grid | Text]:
     yield Text(table.title, style="bold")
-    shown = _COLUMNS[table.name]
     grid = _grid(console)
-    places = [table.columns.index(name) for name in shown]
-    for name, place in zip(shown, places, strict=True):
-        numeric = all(isinstance(row[place], int) for row in table.rows)
+    for name, *cells in zip(_COLUMNS[table.name], *rows, strict=True):
+        numeric = all(isinstance(cell, int) or cell == "" for cell in cells)
         grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in table.rows[:_SHOWN]:
-        grid.add_row(*(_text(row[place]) for place in places))
+    for row in rows[:_SHOWN]:
+        grid.add_row(*map(_text, row))
     yield grid
-    if len(table.rows) > _SHOWN:
-        yield Text(f"… and {len(table.rows) - _SHOWN:,} more: see --html, --csv or --json", style="dim")
+    if len(rows) > _SHOWN:
+        yield Text(f"… and {len(rows) - _SHOWN:,} more: see --html, --csv or --json", style="dim")
 
 
 def _grid(console: Console) -> Grid:

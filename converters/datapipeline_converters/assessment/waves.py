@@ -13,7 +13,7 @@ _Node = TypeVar("_Node", bound=Hashable)
 
 
 def waves(summaries: Iterable[Summary], links: Sequence[Link]) -> dict[str, int]:
-    """Return the wave of each pipeline, from 1 on, by its name; what cannot be read has none.
+    """Return the wave of each pipeline, from 1 on, by its name, in the given order; what cannot be read has none.
 
     A pipeline moves behind all that it reads from, so that its input is proven when its turn comes; those that read from
     each other in a circle move together. Nothing moves before what is easier and feeds nothing; a wave with nothing in it
@@ -31,7 +31,7 @@ def waves(summaries: Iterable[Summary], links: Sequence[Link]) -> dict[str, int]
                 after[name].append(number)
     result: dict[str, int] = {}
     arrived: dict[str | int, int] = {}
-    for component in reversed(_components(after)):
+    for component in reversed(components(after)):
         names = [node for node in component if isinstance(node, str)]
         wave = max([earliest[name] for name in names] + [arrived.get(node, 1) for node in component])
         result.update(dict.fromkeys(names, wave))
@@ -42,10 +42,10 @@ def waves(summaries: Iterable[Summary], links: Sequence[Link]) -> dict[str, int]
                 if following not in inside:
                     arrived[following] = max(arrived.get(following, 1), wave + step)
     numbers = {wave: number for number, wave in enumerate(sorted(set(result.values())), 1)}
-    return {name: numbers[wave] for name, wave in result.items()}
+    return {name: numbers[result[name]] for name in earliest}
 
 
-def _components(after: Mapping[_Node, Sequence[_Node]]) -> list[list[_Node]]:
+def components(after: Mapping[_Node, Sequence[_Node]]) -> list[list[_Node]]:
     """Return the strongly connected components of a graph, each behind those it leads to (Tarjan, without recursion)."""
     index: dict[_Node, int] = {}
     low: dict[_Node, int] = {}

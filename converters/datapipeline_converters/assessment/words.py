@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datapipeline_converters.assessment.estate import Estate
 from datapipeline_converters.assessment.summary import Status
+from datapipeline_converters.wording import counted
 
 
 def headline(estate: Estate) -> str:
@@ -17,17 +18,12 @@ def headline(estate: Estate) -> str:
         f"{count[Status.REFUSED]} would be refused by Data Pipeline itself" if count[Status.REFUSED] else "",
     ]
     told = ", ".join(part for part in parts if part)
-    text = f"{number:,} pipeline{'' if number == 1 else 's'}" + (f": {told}." if told else ".")
+    text = counted(number, "pipeline") + (f": {told}." if told else ".")
     if estate.unfit:
         text += (
             f" Of those that convert, {counted(estate.unfit, 'uses', 'use')} commands or EMR releases that will not run "
             "any more."
         )
     if unread := count[Status.UNREADABLE]:
-        text += f" {unread:,} input{'' if unread == 1 else 's'} cannot be read."
+        text += f" {counted(unread, 'input')} cannot be read."
     return text
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """Return a number with the word that fits it."""
-    return f"{number:,} {one if number == 1 else several}"

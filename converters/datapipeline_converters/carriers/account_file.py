@@ -29,6 +29,7 @@ def read_account(document: dict[str, Any], source: str) -> dict[str, Any]:
     finished = dictionary(state, "finished", source) if state.get("finished") else {}
     tags = list_of_objects(given, "tags", source) if "tags" in given else []
     notes = state.get("notes")
+    pipeline_id = _text(given, "pipelineId")
     return {
         "name": _text(given, "name"),
         "description": _text(given, "description"),
@@ -41,7 +42,9 @@ def read_account(document: dict[str, Any], source: str) -> dict[str, Any]:
             finished={
                 name: _moment(written, f"finished.{name}", source) for name, written in finished.items()
             },
-            pipeline_id=_text(given, "pipelineId"),
+            pipeline_id=pipeline_id
+            if pipeline_id.startswith("df-")
+            else "",  # else another tool's expression
             notes=tuple(str(note) for note in notes) if isinstance(notes, list) else (),
         ),
     }

@@ -1,10 +1,12 @@
 """Reads what the service's API answers and takes: every field a key with a string or reference value.
 
-The same with capital letters is CloudFormation's, which people also keep without a template around it.
+The same with capital letters is CloudFormation's, which people also keep without a template around it; the same in small
+letters with underscores is what the SDK for Ruby gives.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +16,16 @@ from datapipeline_converters.errors import NoDefinitionError, UnreadableError
 
 # What the API calls the parts of a definition, and what the definition file calls them.
 _PARTS = {"pipelineObjects": "objects", "parameterObjects": "parameters", "parameterValues": "values"}
+_OPTIONAL = ("parameterObjects", "parameterValues")
 _UNREAD = frozenset({*_PARTS, "responseMetadata", "ResponseMetadata", "hasMoreResults", "marker"})
-# The same in CloudFormation's letters, at the top and in the lists.
+# The same in CloudFormation's letters, and with underscores; at the top and in the lists.
 _CAPITAL = {part[0].upper() + part[1:]: part for part in _PARTS}
-_CAPITAL_KEYS = {
+_UNDERSCORED = {re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", part): part for part in _PARTS}
+_OTHER_PARTS = _CAPITAL | _UNDERSCORED
+_OTHER_KEYS = {
     key[0].upper() + key[1:]: key
     for key in ("id", "name", "fields", "attributes", "key", "stringValue", "refValue")
-}
+} | {"string_value": "stringValue", "ref_value": "refValue"}
 # What CloudFormation says of a pipeline beside its definition.
 _ABOUT = frozenset({"Name", "Description", "PipelineTags", "Activate"})
 # What runs are made of: a definition has components only.
@@ -39,7 +44,7 @@ _FIELD_LISTS = {
 
 def is_api_form(document: dict[str, Any]) -> bool:
     """Tell whether a parsed file is in API form, whole or in a part alone (both are about)."""
-    return any(part in document for part in (*_PARTS, *_CAPITAL)) or has_fields(document.get("objects"))
+    return any(part in document for part in (*_PARTS, *_OTHER_PARTS)) or has_fields(document.get("objects"))
 
 
 def has_fields(objects: Any) -> bool:
@@ -75,11 +80,14 @@ def to_definition_file(
     :param repairs: where what was repaired is added; None where nobody asks
     :raises UnreadableError: when a part is not what it has to be
     """
-    document = _uncapitalised(document, source)
+    document = _in_api_letters(document, source)
+    nulls = [part for part in _OPTIONAL if document.get(part, ()) is None]
+    document = {key: value for key, value in document.items() if key not in nulls}
     for part, name in _PARTS.items():
         if part in document and name in document:
             raise UnreadableError(source, f"both `{part}` and `{name}` in it", "Keep one of them.")
     reader = _Reader(source, [] if repairs is None else repairs)
+    reader.repairs.extend(Repair(part, "null: read as no value") for part in nulls)
     result = {key: value for key, value in document.items() if key not in _UNREAD}
     for part, keys in _FIELD_LISTS.items():
         # What has the definition file's name may be of its form: its reader says what is wrong there.
@@ -110,7 +118,14 @@ class _Reader:
         """Return parameter values by id; one given several times is a list."""
         values: dict[str, list[Any]] = {}
         for number, item in enumerate(items, start=1):
-            name = self._text(item, "id", f"item {number} of `parameterValues`")
+            place = f"item {number} of `parameterValues`"
+            if item and item.keys().isdisjoint({"id", "stringValue"}):
+                self.repairs.append(Repair(place, "has no id: read as values by their parameters' names"))
+                for name, value in item.items():
+                    values.setdefault(name, []).append(value)
+                continue
+            name = self._text(item, "id", place)
+            self._tell_of_unread(item, f"values.{name}", "id", "stringValue")
             values.setdefault(name, []).append(item.get("stringValue"))
         return values
 
@@ -134,10 +149,13 @@ class _Reader:
         where = _key(item, keys)
         if where not in item:
             return item
+        if item[where] is None:
+            item = item | {where: []}
         owner = str(item["id"]) if isinstance(item.get("id"), str) else place
         fields: dict[str, list[Any]] = {}
         for number, entry in enumerate(list_of_objects(item, where, self.source, owner), start=1):
             key = self._text(entry, "key", f"item {number} of `{where}` of {owner}")
+            self._tell_of_unread(entry, f"{owner}.{key}", "key", "stringValue", "refValue")
             fields.setdefault(key, []).append(_value(entry))
         if not _RUNS.isdisjoint(value for value in fields.get("@sphere", ()) if isinstance(value, str)):
             self.runs.add(owner)
@@ -150,40 +168,57 @@ class _Reader:
                 result[key] = _both(result[key], values) if key in result else values
         return result
 
+    def _tell_of_unread(self, item: dict[str, Any], place: str, *known: str) -> None:
+        """Tell of what an entry has beside its value.
+
+        :raises UnreadableError: when it stands in the value's place
+        """
+        others = [key for key in item if key not in known]
+        if not others:
+            return
+        if "stringValue" not in item and "refValue" not in item:
+            wanted = " or ".join(key for key in known if key.endswith("Value"))
+            raise UnreadableError(self.source, f"{place} has {others[0]!r} and no {wanted}", "Rename it.")
+        self.repairs.append(Repair(place, f"{', '.join(others)} beside its value: not read"))
+
     def _text(self, item: dict[str, Any], key: str, place: str) -> str:
         if not isinstance(item.get(key), str) or not item[key]:
             raise UnreadableError(self.source, f"{place} has no {key}", "Give it one.")
         return str(item[key])
 
 
-def _uncapitalised(document: dict[str, Any], source: str) -> dict[str, Any]:
-    """Return a definition with the API's small letters in the place of CloudFormation's capital ones."""
-    for capital, part in _CAPITAL.items():
-        if capital in document and part in document:
-            raise UnreadableError(source, f"both `{capital}` and `{part}` in it", "Keep one of them.")
+def _in_api_letters(document: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return a definition with the API's own keys in the place of CloudFormation's, and of those with underscores."""
+    spelled: dict[str, str] = {}
+    for key in document:
+        part = _OTHER_PARTS.get(key, key)
+        if part in spelled:
+            raise UnreadableError(source, f"both `{spelled[part]}` and `{key}` in it", "Keep one of them.")
+        spelled[part] = key
     named = {
-        _CAPITAL.get(key, key): value
+        _OTHER_PARTS.get(key, key): value
         for key, value in document.items()
         if key not in _ABOUT or _CAPITAL.keys().isdisjoint(document)
     }
     return {
-        key: _small(value) if key in _FIELD_LISTS or key in _PARTS else value for key, value in named.items()
+        key: _respelled(value) if key in _FIELD_LISTS or key in _PARTS else value
+        for key, value in named.items()
     }
 
 
-def _small(items: Any) -> Any:
-    """Return a list of objects with small letters in their keys, and in those of their fields."""
+def _respelled(items: Any) -> Any:
+    """Return a list of objects with the API's own keys, and those of their fields."""
     if not isinstance(items, list):
         return items
-    return [_with_small_letters(item) if isinstance(item, dict) else item for item in items]
+    return [_with_api_keys(item) if isinstance(item, dict) else item for item in items]
 
 
-def _with_small_letters(item: dict[str, Any]) -> dict[str, Any]:
+def _with_api_keys(item: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in item.items():
-        small = _CAPITAL_KEYS.get(key, key)
-        small = key if small in item else small
-        result[small] = _small(value) if small in _LISTS else value
+        known = _OTHER_KEYS.get(key, key)
+        known = key if known in item else known
+        result[known] = _respelled(value) if known in _LISTS else value
     return result
 
 

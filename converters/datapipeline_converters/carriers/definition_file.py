@@ -15,6 +15,12 @@ from datapipeline_converters.errors import NoDefinitionError, Problem, Unreadabl
 
 _KNOWN_KEYS = frozenset({"objects", "parameters", "values", "metadata"})
 _OPTIONAL = ("parameters", "values")
+_WHOLE = 'A definition looks like {"objects": [{"id": "Default", ...}, ...]}.'
+# put-pipeline-definition takes the parts from files of their own as well (dp-custom-templates).
+_PART_ALONE = {
+    "parameters": "Put its `parameters` into the definition's file, beside `objects`, and give that.",
+    "values": "Give the definition, and these values with --values.",
+}
 
 
 def read(document: dict[str, Any], source: str) -> Definition:
@@ -25,11 +31,8 @@ def read(document: dict[str, Any], source: str) -> Definition:
     :raises UnreadableError: when a part is not what it has to be, or an object or a parameter has no id
     """
     if "objects" not in document:
-        raise NoDefinitionError(
-            source,
-            "no list `objects` in it, so it is no pipeline definition",
-            'A definition looks like {"objects": [{"id": "Default", ...}, ...]}.',
-        )
+        advice = next((told for part, told in _PART_ALONE.items() if document.get(part)), _WHOLE)
+        raise NoDefinitionError(source, "no list `objects` in it, so it is no pipeline definition", advice)
     collector = Collector()
     known = _KNOWN_KEYS | ACCOUNT_KEYS if is_from_account(document) else _KNOWN_KEYS
     collector.repairs += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,33 @@ from typing import Any
 # AWS's own answers that lie beside definitions and are none.
 _EXPORT = "Export the definition itself: `aws datapipeline get-pipeline-definition --pipeline-id df-...`."
 _NONE_OF_OURS = "It is not about Data Pipeline; leave it out."
+_MADE_BY_ANSIBLE = f"Let Ansible make the pipeline, and give what it became. {_EXPORT}"
 _VALUES = "Give the template, and these values with --values or --set."
 _ANOTHER_WORKFLOW = "Only definitions of AWS Data Pipeline are converted."
+# What texts that are neither JSON nor YAML have at the start of a line.
+_TEXTS = {
+    "what the AWS CLI shows people": (
+        re.compile(r"^(?:OBJECTS|PARAMETERS|PIPELINEOBJECTS)\t|^\|+ *GetPipelineDefinition", re.MULTILINE),
+        "Export the definition again with `--output json`.",
+    ),
+    "a page with code in it": (
+        re.compile(r"^ {0,3}(?:```|~~~)|^\.\. code", re.MULTILINE),
+        "Save the definition that stands in it as a file of its own.",
+    ),
+    "a program": (
+        re.compile(
+            r"^(?:\#!"
+            r"|(?:from [\w.]+ )?import [\w{*'\"]|(?:async )?def \w+\(|class \w+[\w(, .)]*:|print[ (]"  # Python
+            r"|export \w|(?:const|let|var) \w+ ?[:=]|(?:public |abstract |final )*class \w+|package [\w.]+;?$"
+            r"|require(?:_relative)? ['\"]|using [\w.]+;"
+            r"|[\w.]+ ?= ?(?:boto3|require\()|aws datapipeline )",
+            re.MULTILINE,
+        ),
+        "It is not run: give what it makes. A pipeline that exists has its definition from "
+        "`aws datapipeline get-pipeline-definition --pipeline-id df-...`, an application of the AWS CDK from "
+        "`cdk synth`.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +61,8 @@ def recognised(document: Any) -> tuple[str, str] | None:
     if isinstance(document, list):
         plays = [item for item in document if isinstance(item, dict)]
         if plays and all("hosts" in item and ("tasks" in item or "roles" in item) for item in plays):
-            return "Ansible (a playbook)", _NONE_OF_OURS
+            makes_some = "data_pipeline" in str(plays)
+            return "Ansible (a playbook)", _MADE_BY_ANSIBLE if makes_some else _NONE_OF_OURS
         if plays and all("HadoopJarStep" in item for item in plays):
             return "Amazon EMR (steps of a cluster)", _NONE_OF_OURS
         if plays and all("ParameterKey" in item for item in plays):
@@ -44,6 +71,14 @@ def recognised(document: Any) -> tuple[str, str] | None:
     if not isinstance(document, dict):
         return None
     return next(((tool.name, tool.advice) for tool in _TOOLS if tool.test(document)), None)
+
+
+def recognised_text(text: str) -> tuple[str, str] | None:
+    """Return what a text that is neither JSON nor YAML nor Terraform is, and what to do; None when nothing tells.
+
+    :param text: the whole file
+    """
+    return next(((what, advice) for what, (marks, advice) in _TEXTS.items() if marks.search(text)), None)
 
 
 def _has(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -127,12 +162,12 @@ _TOOLS = (
     _Tool(
         "Terraform (its state)",
         _has("terraform_version", "lineage"),
-        "Give the .tf files, or export the definition. " + _EXPORT,
+        f"Give the .tf files, or what they made. {_EXPORT}",
     ),
     _Tool(
         "Terraform (a plan)",
         _has("format_version", "planned_values"),
-        "Give the .tf files, or export the definition. " + _EXPORT,
+        f"Give the .tf files, or what they made. {_EXPORT}",
     ),
     _Tool(
         "Pulumi (a stack's state)",

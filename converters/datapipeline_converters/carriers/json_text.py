@@ -16,6 +16,10 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
+# What templates of Jinja, Helm, ERB and the like have where a value is filled in.
+_PLACEHOLDER = re.compile(r"\{[{%]|<%")
+
+
 class Number(str):
     """A number without quotes, as the text that the file has: 1.10 stays 1.10."""
 
@@ -41,11 +45,19 @@ def parse_json(text: str, source: str) -> tuple[Any, tuple[Repair, ...]]:
         value, repairs = _load(mended.text, text, source, strict=False)
     except json.JSONDecodeError as error:
         position = mended.original(error.pos)
+        placeholder = _PLACEHOLDER.search(text, max(0, position - 2), position + 2)
+        position = placeholder.start() if placeholder else position
         line = text.count("\n", 0, position) + 1
-        column = position - text.rfind("\n", 0, position)
+        place = f"at line {line}, column {position - text.rfind(chr(10), 0, position)}"
+        if error.msg == "Extra data":
+            fault = f"another JSON value begins behind the first, {place}"
+            raise UnreadableError(source, fault, "Give each definition a file of its own.") from None
+        if placeholder:
+            fault = f"not JSON: another tool's placeholder stands {place}"
+            raise UnreadableError(source, fault, "Give the file with the values filled in.") from None
         raise UnreadableError(
             source,
-            f"not JSON: {error.msg} at line {line}, column {column}",
+            f"not JSON: {error.msg} {place}",
             "Correct it there, or export the definition again.",
         ) from None
     return value, (*mended.repairs, *repairs)

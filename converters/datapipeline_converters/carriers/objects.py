@@ -5,42 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
 from datapipeline_converters.carriers.values import may_be_secret
+from datapipeline_converters.catalogue import reference_fields
 from datapipeline_converters.definition import PipelineObject, Ref, Repair, Value
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.passwords import masked
-
-# The fields that hold references, whatever the object's type (objects.yaml, slot Reference Object).
-REFERENCE_FIELDS = frozenset(
-    [
-        "configuration",
-        "coreEbsConfiguration",
-        "coreGroupConfiguration",
-        "database",
-        "dataFormat",
-        "dependsOn",
-        "ebsBlockDeviceConfig",
-        "httpProxy",
-        "input",
-        "masterEbsConfiguration",
-        "masterGroupConfiguration",
-        "onFail",
-        "onLateAction",
-        "onSuccess",
-        "output",
-        "parent",
-        "postActivityTaskConfig",
-        "preActivityTaskConfig",
-        "precondition",
-        "property",
-        "runsOn",
-        "schedule",
-        "taskEbsConfiguration",
-        "taskGroupConfiguration",
-        "volumeSpecification",
-    ]
-)
 
 
 class Collector:
@@ -77,7 +48,7 @@ class Collector:
             self.objects[item.id] = replace(item, fields=fields)
 
     def _resolve(self, owner: str, key: str, value: Value, names: Mapping[str, str]) -> Value:
-        if isinstance(value, str) and (key not in REFERENCE_FIELDS or "#{" in value):
+        if isinstance(value, str) and (key not in reference_fields() or "#{" in value):
             return value
         target = value.id if isinstance(value, Ref) else value
         place = f"{owner}.{key}"
@@ -92,12 +63,17 @@ class Collector:
             return Ref(names[target])
         # Somebody may have put the password itself where a reference goes.
         shown = "something" if may_be_secret(key) else repr(masked(target))
-        self.problems.append(
-            Problem(
-                owner, key, f"refers to {shown}, which is no object's id. {_ADVICE}", "dangling-reference"
-            )
-        )
+        told = f"refers to {shown}, which is no object's id{self._meant(target)} {_ADVICE}"
+        self.problems.append(Problem(owner, key, told, "dangling-reference"))
         return value
+
+    def _meant(self, target: str) -> str:
+        """Return a question for the id that is spelled nearly like a reference's, or the full stop in its place."""
+        ids = {each.lower(): each for each in self.objects}
+        near = get_close_matches(target.lower(), ids, n=1, cutoff=0.8) if len(ids) <= _COMPARED else []
+        return f"; did you mean {ids[near[0]]!r}?" if near else "."
 
 
 _ADVICE = "Add the object, or correct the reference."
+# Among more objects than a pipeline may have, nobody looks for what is spelled alike.
+_COMPARED = 500

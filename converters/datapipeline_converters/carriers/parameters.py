@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from datapipeline_converters.carriers.objects import Collector
-from datapipeline_converters.carriers.values import read_attributes, read_field
+from datapipeline_converters.carriers.values import as_list, read_attributes, read_field
 from datapipeline_converters.definition import Parameter, Repair
 from datapipeline_converters.errors import Problem, UnreadableError
 
@@ -63,6 +63,6 @@ def read_values(
         if len(texts) != len(found):
             fault = f"the value of parameter {name!r} is neither text nor a list of texts"
             raise UnreadableError(source, fault, "Correct it.")
-        if written is not None:
+        if texts or not as_list(written):  # an empty list is a value, a null within one is none
             result[name] = texts
     return result

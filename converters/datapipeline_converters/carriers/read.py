@@ -27,6 +27,8 @@ _JSON = re.compile(r"(?:\s++|#[^\n]*+|//[^\n]*+|/\*.*?\*/)*+[{\[]", re.DOTALL)
 # So many bytes show whether every other one is zero; a definition starts with letters that have no more.
 _LOOKED_AT = 16
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# What packed files start with.
+_PACKED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z"}
 
 
 def read_definitions(
@@ -54,13 +56,28 @@ def read_definitions(
     try:
         document, repairs = _parse(text, source)
     except UnreadableError as error:
+        _refuse_other_texts(text, source)
         if looks_like_one(text):
             raise
         raise NoDefinitionError.of(error) from None
+    if isinstance(document, str):
+        _refuse_other_texts(text, source)
     return tuple(
         replace(definition, repairs=(*repairs, *definition.repairs))
         for definition in _definitions(document, source, values, path)
     )
+
+
+def _refuse_other_texts(text: str, source: str) -> None:
+    """Say what a text is that is no data at all.
+
+    :raises NoDefinitionError: when it is known
+    """
+    if _JSON.match(text):  # what is broken is the definition
+        return
+    known = foreign.recognised_text(text)
+    if known is not None:
+        raise NoDefinitionError(source, f"{known[0]}, not a pipeline definition", known[1])
 
 
 def looks_like_one(text: str) -> bool:
@@ -71,17 +88,23 @@ def looks_like_one(text: str) -> bool:
 def decode(content: bytes, source: str) -> str:
     """Return the text of a file.
 
-    :raises NoDefinitionError: when it is too large, or neither UTF-8 nor UTF-16
+    :raises NoDefinitionError: when it is too large, packed, or neither UTF-8 nor UTF-16
+    :raises UnreadableError: when it is a definition in another encoding
     """
     if len(content) > MAX_BYTES:
         fault = f"larger than {MAX_BYTES // 1024 // 1024} MiB, so no definition"
         raise NoDefinitionError(source, fault, "Check the path.")
+    packed = next((name for start, name in _PACKED.items() if content.startswith(start)), None)
+    if packed is not None:
+        raise NoDefinitionError(source, f"a packed file ({packed})", "Unpack it, and give what is in it.")
     encoding = _encoding(content)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         fault = f"not UTF-8 text (byte {error.start})"
-        raise NoDefinitionError(source, fault, "Save it as UTF-8.") from None
+        # Letters of a definition are the same bytes in every encoding of the kind of Latin-1.
+        is_one = looks_like_one(content.decode("latin-1"))
+        raise (UnreadableError if is_one else NoDefinitionError)(source, fault, "Save it as UTF-8.") from None
     if "\0" in text:
         raise NoDefinitionError(source, "not a text file", "Check the path.")
     return text
@@ -129,7 +152,11 @@ def _definitions(
     if tool is not None:
         raise NoDefinitionError(source, f"a file of {tool[0]}, not a pipeline definition", tool[1])
     if cloudformation.is_template(document):
-        return cloudformation.read(document, source, given)
+        try:
+            return cloudformation.read(document, source, given)
+        except NoDefinitionError:  # but a stack set has the template of its stacks as a text
+            if not wrapped(document, source):
+                raise
     is_one = isinstance(document, dict) and ("objects" in document or api_form.is_api_form(document))
     inside = [] if is_one else wrapped(document, source)
     if inside and not (isinstance(document, list) and all(_is_whole(item) for item in document)):

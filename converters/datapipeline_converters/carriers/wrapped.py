@@ -1,4 +1,4 @@
-"""Finds definitions that lie inside of something else: an answer within an answer, several by key, JSON within a text."""
+"""Finds definitions that lie inside of something else: an answer within an answer, several by key, JSON or YAML within a text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from datapipeline_converters.carriers import api_form, cloudformation
 from datapipeline_converters.carriers.json_text import parse_json
+from datapipeline_converters.carriers.yaml_document import parse_yaml
 from datapipeline_converters.definition import Repair
 from datapipeline_converters.errors import UnreadableError
 
@@ -15,7 +16,7 @@ from datapipeline_converters.errors import UnreadableError
 _DEEPEST = 5
 _MOST = 1000
 _NAMES = ("name", "pipelineName", "Name", "PipelineName")
-_IDS = ("pipelineId", "PipelineId")
+_IDS = ("pipelineId", "PipelineId", "pipeline_id")
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,17 @@ def _within(
     if len(path) > _DEEPEST:
         return
     if isinstance(value, str):
-        if not value.lstrip().startswith(("{", "[", '"')) or "bjects" not in value:
+        if "bjects" not in value:
+            return
+        is_json = value.lstrip().startswith(("{", "[", '"'))
+        if not is_json and "AWS::DataPipeline::Pipeline" not in value:
             return
         try:
-            value, mended = parse_json(value, source)
+            value, mended = (parse_json if is_json else parse_yaml)(value, source)
         except UnreadableError:
             return
-        told = Repair(".".join(path) or "file", "JSON within a text: read as what it says")
+        form = "JSON" if is_json else "YAML"
+        told = Repair(".".join(path) or "file", f"{form} within a text: read as what it says")
         yield from _within(value, (*path, "text"), name, pipeline_id, source, (*repairs, told, *mended))
         return
     if path and _is_definition(value):
@@ -69,7 +74,10 @@ def _within(
         return
     if isinstance(value, dict):
         name = _said(value, _NAMES) or name
-        pipeline_id = _said(value, _IDS) or pipeline_id
+        said = _said(value, _IDS)
+        pipeline_id = (
+            said if said.startswith("df-") else pipeline_id
+        )  # else an expression of the tool around it
         steps = [(str(key), item) for key, item in value.items()]
         is_keyed = sum(_is_definition(item) for _, item in steps) > 1
     elif isinstance(value, list):
@@ -89,7 +97,7 @@ def _is_definition(value: Any) -> bool:
         return api_form.has_fields(value)
     if not isinstance(value, dict):
         return False
-    for key in ("objects", "pipelineObjects", "PipelineObjects"):
+    for key in ("objects", "pipelineObjects", "PipelineObjects", "pipeline_objects"):
         items = value.get(key)
         if isinstance(items, list) and items:
             return all(isinstance(item, dict) and ("id" in item or "Id" in item) for item in items)

@@ -16,8 +16,7 @@ from datapipeline_converters.yaml_nodes import (
     Scalar,
     Sequence,
     compose,
-    is_merge,
-    merged,
+    opened,
 )
 
 # What CloudFormation's short tags stand for where it is not `Fn::` before the name.
@@ -102,15 +101,8 @@ class _Builder:
     def _mapping(self, node: Mapping) -> dict[str, Any]:
         own: dict[str, Any] = {}
         lines: dict[str, list[int]] = {}
-        below: list[Mapping] = []
-        for key, item in node.pairs:
-            if is_merge(key):
-                below += merged(item)
-                continue
-            if not isinstance(key, Scalar):
-                raise ReadingError(
-                    f"a key that is no text, at line {key.line}", "Write a text before the colon."
-                )
+        pairs, below = opened(node)
+        for key, item in pairs:
             value = self.value(item)
             lines.setdefault(key.text, []).append(key.line)
             if key.text not in own:
@@ -123,7 +115,7 @@ class _Builder:
             if len(places) > 1:
                 own[name] = self._once(name, own[name], places)
         inherited: dict[str, Any] = {}
-        for mapping in reversed(below):
+        for mapping in below:
             inherited |= self._mapping(mapping)
         return inherited | own
 

@@ -51,6 +51,14 @@ def types_with_field(key: str) -> tuple[str, ...]:
 
 
 @cache
+def reference_fields() -> frozenset[str]:
+    """Return the names of the fields that hold references, whatever the object's type."""
+    return frozenset(
+        field.name for spec in types().values() for field in spec.fields.values() if field.is_reference
+    )
+
+
+@cache
 def _document() -> Mapping[str, Any]:
     text = files(__package__).joinpath("catalogue.json").read_text(encoding="utf-8")
     document: Mapping[str, Any] = json.loads(text)

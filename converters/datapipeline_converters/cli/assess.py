@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from datapipeline_converters.cli.inputs import conversion_arguments
+from datapipeline_converters.cli.inputs import asked, conversion_arguments, names_given, warn_of_unread
 from datapipeline_converters.cli.progress import bar
 from datapipeline_converters.cli.status import COMPLETE, FAILED, WORK_LEFT, fail
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datapipeline_converters.assessment.summary import Summary
     from datapipeline_converters.options import Options
     from datapipeline_converters.sources import Input
+    from datapipeline_converters.values_files import Given
 
 _STANDARD_OUTPUT = "-"
 
@@ -69,42 +70,23 @@ def assess(
     from datapipeline_converters.errors import ConversionError
 
     try:
-        options, inputs, asked = _asked(files, values_files, settings, chosen)
-        found = estate(_summaries(inputs, options, frozenset(asked)), options.now)
-        _warn(found, asked)
+        options, inputs, given = asked(files, values_files, settings, chosen)
+        names = names_given(given, options)
+        found = estate(_summaries(inputs, options, frozenset(names)), options.now)
+        _warn(found, given, names)
         _write(found, json_file, csv_path, html_file)
     except ConversionError as error:
         return fail(str(error))
     return _status(found)
 
 
-def _asked(
-    files: tuple[Path, ...], values_files: tuple[Path, ...], settings: tuple[str, ...], chosen: dict[str, Any]
-) -> tuple[Options, list[Input], dict[str, str]]:
-    """Return the options, the inputs, and where each parameter that is given a value was given it."""
-    from datapipeline_converters.errors import UsageError
-    from datapipeline_converters.options import Options
-    from datapipeline_converters.sources import find_inputs
-    from datapipeline_converters.values_files import merge_values, read_given
-
-    if chosen.get("name") is not None and len(files) > 1:
-        raise UsageError("--name names one pipeline; give one file with it.")
-    if chosen["backfill"] and not chosen["catchup"]:
-        raise UsageError(
-            "--backfill runs every interval, --no-catchup passes missed ones over; give one of them."
-        )
-    given = read_given(values_files, settings, chosen.get("environment"))
-    options = Options(values=merge_values(given), **chosen)
-    return options, find_inputs(files), {name: part.place for part in given for name in part.names}
-
-
-def _summaries(inputs: Sequence[Input], options: Options, asked: frozenset[str]) -> list[Summary]:
+def _summaries(inputs: Sequence[Input], options: Options, names: frozenset[str]) -> list[Summary]:
     from datapipeline_converters.assessment.examine import Task, examine
     from datapipeline_converters.parallel import each
 
     # Only this process has the standard input.
     processes = 1 if any(item.path is None for item in inputs) else None
-    tasks = (Task(item, options, asked) for item in inputs)
+    tasks = (Task(item, options, names) for item in inputs)
     with (
         bar(len(inputs), "Assessing") as advance,
         closing(each(examine, tasks, advance, processes)) as found,
@@ -112,13 +94,19 @@ def _summaries(inputs: Sequence[Input], options: Options, asked: frozenset[str])
         return [one for part in found for one in part]
 
 
-def _warn(found: Estate, asked: dict[str, str]) -> None:
-    """Tell of values that nothing reads; where something cannot be read, nobody knows."""
-    if any(not one.is_pipeline for one in found.summaries):
-        return
-    known = {name for one in found.summaries for name in one.known}
-    for name in sorted(set(asked) - known):
-        click.echo(f"Warning: {asked[name]}: no definition has a parameter {name}", err=True)
+def _warn(found: Estate, given: Sequence[Given], names: Set[str]) -> None:
+    """Tell of values that nothing reads; where something cannot be read, nobody knows.
+
+    :param names: the parameters that are given values
+    """
+    from datapipeline_converters.assessment.summary import Status
+
+    unread = found.statuses[Status.UNREADABLE]
+    unknown = set() if unread else names - {name for one in found.summaries for name in one.known}
+    for part in given:
+        warn_of_unread(part)
+        for name in sorted(part.names & unknown):
+            click.echo(f"Warning: {part.place}: no definition has a parameter {name}", err=True)
 
 
 def _write(found: Estate, json_file: str | None, csv_path: Path | None, html_file: Path | None) -> None:

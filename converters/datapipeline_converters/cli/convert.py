@@ -72,7 +72,8 @@ def convert(
     connections and Variables stays.
 
     Exit status: 0, the DAG does the work once connections and credentials are filled in; 1, something else is left
-    to you, --strict or --fail-under asks for more, a file was changed by hand, or --diff has something to show; 2, a file could not be converted, and nothing is written for it.
+    to you, --strict or --fail-under asks for more, a file was changed by hand, or --diff has something to show; 2, a
+    file could not be converted, and nothing is written for it.
     """
     how = [name for name, given in {"--diff": diff, "--merge": merge, "--force": force}.items() if given]
     if len(how) > 1:
@@ -261,9 +262,10 @@ def _lacks(conversion: Conversion, fail_under: float, *, strict: bool) -> list[s
 
 def _summary(conversion: Conversion, output: Path) -> Iterator[str]:
     from datapipeline_converters.reports.report import before_first_run
+    from datapipeline_converters.wording import counted
 
     tasks = sum(len(dag.tasks) for dag in conversion.plan.dags)
-    yield f"{conversion.name}: {tasks} task{'' if tasks == 1 else 's'} in {output / conversion.dag_file}"
+    yield f"{conversion.name}: {counted(tasks, 'task')} in {output / conversion.dag_file}"
     for title, items in (
         ("Left to you", conversion.plan.left),
         ("Before the first run", before_first_run(conversion.plan)),

@@ -90,6 +90,7 @@ def _tell(pipelines: list[Pipeline], window: Window, *, as_json: bool) -> int:
 
     from datapipeline_converters.forecasting import forecast as forecast_pipelines
     from datapipeline_converters.forecasting.report import report_json, report_lines
+    from datapipeline_converters.wording import counted
 
     found = forecast_pipelines(pipelines, window)
     if as_json:
@@ -98,7 +99,5 @@ def _tell(pipelines: list[Pipeline], window: Window, *, as_json: bool) -> int:
         for one in found:
             click.echo("\n".join([*report_lines(one), ""]))
         different = sum(bool(one.differences) for one in found)
-        click.echo(
-            f"{len(found)} DAG{'' if len(found) == 1 else 's'}, {different or 'none'} with differences"
-        )
+        click.echo(f"{counted(len(found), 'DAG')}, {different or 'none'} with differences")
     return DIFFERENT if any(one.differences for one in found) else COMPLETE

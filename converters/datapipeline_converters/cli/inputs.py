@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from datapipeline_converters.choices import CHOICES
 from datapipeline_converters.cli.progress import bar
 from datapipeline_converters.cli.status import fail
 
@@ -45,23 +46,29 @@ class Moment(_MomentType):
             self.fail(str(error), param, ctx)
 
 
+FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+VALUES = click.option(
+    "--values",
+    "values_files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Parameter values, JSON or YAML; later files win.",
+)
+SETTINGS = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One parameter value; repeat it for a list.",
+)
+NAME = click.option(
+    "--name", metavar="NAME", help="The pipeline's name, for a single file. [default: the file's]"
+)
 _PARAMETERS = (
-    click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)),
-    click.option(
-        "--values",
-        "values_files",
-        multiple=True,
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Parameter values, JSON or YAML; later files win.",
-    ),
-    click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="One parameter value; repeat it for a list.",
-    ),
+    FILES,
+    VALUES,
+    SETTINGS,
     click.option(
         "--start",
         type=Moment(),
@@ -90,9 +97,7 @@ _PARAMETERS = (
         metavar="WHEN",
         help="When the pipeline was first activated (UTC), for FIRST_ACTIVATION_DATE_TIME.",
     ),
-    click.option(
-        "--name", metavar="NAME", help="The pipeline's name, for a single file. [default: the file's]"
-    ),
+    NAME,
     click.option(
         "--environment",
         metavar="NAME",
@@ -106,6 +111,30 @@ _PARAMETERS = (
         "--allow-invalid",
         is_flag=True,
         help="Convert what Data Pipeline would refuse; it becomes tasks that fail.",
+    ),
+    click.option(
+        "--overrides",
+        "overrides",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="What you choose for single objects or all of them, JSON or YAML; later files win.",
+    ),
+    *(
+        click.option(
+            choice.option,
+            choice.name,
+            default=None,
+            **(
+                {"is_flag": True, "flag_value": True}
+                if choice.kind is bool
+                else {"type": click.IntRange(min=1) if choice.kind is int else click.Choice(choice.valid)}
+                if choice.kind is int or choice.valid
+                else {"metavar": "TEXT"}
+            ),
+            help=choice.help,
+        )
+        for choice in CHOICES
     ),
 )
 
@@ -142,21 +171,10 @@ def for_each(
     :param keep: writes what was made, in whichever process, and gives what `tell` takes in its place; like `work`
     :param earlier: gives the names that pipelines of these inputs had before
     """
-    from datapipeline_converters.errors import ConversionError, UsageError
-    from datapipeline_converters.options import Options
-    from datapipeline_converters.sources import find_inputs
-    from datapipeline_converters.values_files import merge_values, read_given
+    from datapipeline_converters.errors import ConversionError
 
     try:
-        if chosen.get("name") is not None and len(files) > 1:
-            raise UsageError("--name names one pipeline; give one file with it.")
-        if chosen.get("backfill") and not chosen.get("catchup", True):
-            raise UsageError(
-                "--backfill runs every interval, --no-catchup passes missed ones over; give one of them."
-            )
-        given = read_given(values_files, settings, chosen.get("environment"))
-        options = Options(values=merge_values(given), **chosen)
-        inputs = find_inputs(files)
+        options, inputs, given = asked(files, values_files, settings, chosen)
     except ConversionError as error:
         return fail(str(error))
     statuses: Counter[int] = Counter()
@@ -167,6 +185,48 @@ def for_each(
         return status if finish is None else max(status, finish(statuses))
 
     return _guarded(everything)
+
+
+def asked(
+    files: tuple[Path, ...],
+    values_files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    chosen: Mapping[str, Any],
+) -> tuple[Options, list[Input], tuple[Given, ...]]:
+    """Return the options, the inputs and where parameters are given values, as the arguments say.
+
+    :param chosen: the other options, as `Options` names them
+    :raises ConversionError: when they do not go together, or cannot be read
+    """
+    from datapipeline_converters.choices import read_choices
+    from datapipeline_converters.errors import UsageError
+    from datapipeline_converters.options import Options
+    from datapipeline_converters.sources import find_inputs
+    from datapipeline_converters.values_files import merge_values, read_given
+
+    if chosen.get("name") is not None and len(files) > 1:
+        raise UsageError("--name names one pipeline; give one file with it.")
+    if chosen.get("backfill") and not chosen.get("catchup", True):
+        raise UsageError(
+            "--backfill runs every interval, --no-catchup passes missed ones over; give one of them."
+        )
+    given = read_given(values_files, settings, chosen.get("environment"))
+    names = {choice.name for choice in CHOICES}
+    everywhere = {name: value for name, value in chosen.items() if name in names and value is not None}
+    options = Options(
+        values=merge_values(given),
+        choices=read_choices(chosen.get("overrides", ())).over(everywhere),
+        **{name: value for name, value in chosen.items() if name not in {*names, "overrides"}},
+    )
+    return options, find_inputs(files), given
+
+
+def names_given(given: Sequence[Given], options: Options) -> set[str]:
+    """Return the parameters that are given values, but those that another value names."""
+    from datapipeline_converters.values_files import words
+
+    names = {name for part in given for name in part.names}
+    return names - words(value for values in options.values.values() for value in values)
 
 
 def _each(
@@ -185,10 +245,8 @@ def _each(
     :param statuses: how often each exit status has come is counted here
     """
     from datapipeline_converters.batch import work_on
-    from datapipeline_converters.values_files import words
 
-    names = {name for part in given for name in part.names}
-    unknown = names - words(value for values in options.values.values() for value in values)
+    unknown = names_given(given, options)
     passed_over: list[str] = []
     with (
         bar(len(inputs), label) as advance,
@@ -203,7 +261,8 @@ def _each(
                 continue
             statuses[_told(outcome, tell)] += 1
     for part in given:
-        _warn(part, unknown)
+        warn_of_unread(part)
+        _warn_of_unused(part, unknown)
     if passed_over:
         _tell_of_others(passed_over)
     if not statuses:
@@ -213,7 +272,9 @@ def _each(
 
 def _tell_of_others(labels: Sequence[str]) -> None:
     """Tell in one line of files that were found and are no definitions."""
-    files = "1 file that holds" if len(labels) == 1 else f"{len(labels)} files that hold"
+    from datapipeline_converters.wording import counted
+
+    files = counted(len(labels), "file that holds", "files that hold")
     more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
     shown = ", ".join(labels[:_SHOWN])
     click.echo(f"Passed over {files} no pipeline definition: {shown}{more}", err=True)
@@ -241,15 +302,19 @@ def _guarded(act: Callable[[], int]) -> int:
         return fail(internal_fault("", error))
 
 
-def _warn(given: Given, unknown: Set[str]) -> None:
+def warn_of_unread(given: Given) -> None:
+    """Tell of what stands in a values file and is no value."""
+    if given.unread:
+        beside = ", ".join(given.unread)
+        click.echo(f"Warning: {given.place}: {beside}: beside `values`, so not read", err=True)
+
+
+def _warn_of_unused(given: Given, unknown: Set[str]) -> None:
     """Tell of values that nothing reads.
 
     :param unknown: names that no definition has
     """
     unused = sorted(given.names & unknown)
-    if given.unread:
-        beside = ", ".join(given.unread)
-        click.echo(f"Warning: {given.place}: {beside}: beside `values`, so not read", err=True)
     if given.place == "--set":
         for name in unused:
             click.echo(f"Warning: --set {name}: the definition has no such parameter", err=True)

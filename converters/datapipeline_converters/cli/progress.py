@@ -12,12 +12,12 @@ _PATIENCE = 1.0
 
 
 @contextmanager
-def bar(total: int | None, label: str) -> Iterator[Callable[[], None]]:
+def bar(total: int, label: str) -> Iterator[Callable[[], None]]:
     """Give a function to call for each piece of work that is done; long work in a terminal gets a bar.
 
     What is printed meanwhile goes above the bar if `click.echo` or `print` writes it.
 
-    :param total: how many pieces there are, None where nobody knows
+    :param total: how many pieces there are
     :param label: what is going on: `Converting`
     """
     if not sys.stderr.isatty():
@@ -37,7 +37,7 @@ class _Bar:
     :param label: what stands before the bar
     """
 
-    def __init__(self, total: int | None, label: str) -> None:
+    def __init__(self, total: int, label: str) -> None:
         self._total = total
         self._label = label
         self._done = 0

@@ -81,11 +81,6 @@ def pull(
     try:
         api = connect(region, profile, endpoint_url, THREADS)
         chosen = list_pipelines(api) if everything else list(dict.fromkeys(ids))
-        if not chosen:
-            return fail(
-                f"no pipelines in {api.region}. The service lists only those that you may read: check the region and the "
-                "account with `aws sts get-caller-identity`."
-            )
         with bar(len(chosen), "Pulling") as advance:
             pull_into(api, chosen, folder, outcome, version=version, refresh=refresh, advance=advance)
     except ConversionError as error:
@@ -100,12 +95,15 @@ def pull(
 
 
 def _tell(outcome: Outcome, folder: Folder) -> None:
+    from datapipeline_converters.wording import counted
+
     for file, note in outcome.notes:
         click.echo(f"Warning: {file}: {note}", err=True)
     for reason, ids in outcome.failed.items():
         click.echo(f"Error: {', '.join(ids)}: {reason}", err=True)
-    pipelines = "1 pipeline" if len(outcome.pulled) == 1 else f"{len(outcome.pulled)} pipelines"
-    parts = [f"{pipelines} pulled into {folder.path}"] if outcome.pulled else []
+    parts = (
+        [f"{counted(len(outcome.pulled), 'pipeline')} pulled into {folder.path}"] if outcome.pulled else []
+    )
     if outcome.before:
         parts.append(f"{outcome.before} there before (--refresh pulls them again)")
     if outcome.failed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from datapipeline_converters.cli.inputs import for_each
+from datapipeline_converters.cli.inputs import FILES, NAME, SETTINGS, VALUES, for_each
 from datapipeline_converters.cli.status import COMPLETE, WORK_LEFT
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@FILES
 @click.option(
     "--to",
     "form",
@@ -31,22 +31,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="File for one definition; folder for several, made if missing. [default: standard output, for one]",
 )
-@click.option(
-    "--values",
-    "values_files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Parameter values, JSON or YAML; later files win.",
-)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="One parameter value; repeat it for a list.",
-)
-@click.option("--name", metavar="NAME", help="The pipeline's name, for a single file. [default: the file's]")
+@VALUES
+@SETTINGS
+@NAME
 @click.option(
     "--allow-invalid",
     is_flag=True,

@@ -13,6 +13,7 @@ from datapipeline_converters.expressions.instants import zone
 from datapipeline_converters.expressions.joda import parse_pattern
 from datapipeline_converters.expressions.text import read_datetime, read_number
 from datapipeline_converters.expressions.tree import Call, Text
+from datapipeline_converters.wording import counted
 
 _PERIOD = re.compile(r"\s*(\d{1,9})\s+(minute|hour|day|week|month|year)s?\s*", re.IGNORECASE | re.ASCII)
 
@@ -79,7 +80,7 @@ def check_call(call: Call) -> None:
     if len(call.arguments) != len(function.arguments):
         taken = ", ".join(kind.value for kind in function.arguments)
         raise ExpressionError(
-            f"{call.function} takes {_counted(len(function.arguments))} ({taken})",
+            f"{call.function} takes {counted(len(function.arguments), 'argument')} ({taken})",
             found=str(len(call.arguments)),
             expected=f"expected a call such as {usage(call.function)}",
             origin=call.origin,
@@ -90,10 +91,6 @@ def check_call(call: Call) -> None:
                 FORMS[kind](argument.value)
             except ExpressionError as error:
                 raise error.at(argument.origin).at(call.origin) from None
-
-
-def _counted(count: int) -> str:
-    return f"{count} argument{'' if count == 1 else 's'}"
 
 
 def _unknown(name: str) -> ExpressionError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.forecasting.columns import Column, Run
 from datapipeline_converters.forecasting.expected import Expected
+from datapipeline_converters.wording import counted
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,15 @@ def _differences(expected: Expected, data_pipeline: Column, airflow: Column) -> 
     if data_pipeline.runs != airflow.runs:
         yield "the runs differ"
     if data_pipeline.total != airflow.total:
-        yield f"the number of runs differs: {counted(data_pipeline)} and {counted(airflow)}"
+        yield f"the number of runs differs: {runs_of(data_pipeline)} and {runs_of(airflow)}"
     if data_pipeline.probe != airflow.probe:
         yield "the last runs differ" if data_pipeline.total is not None else "runs far in the future differ"
 
 
-def counted(column: Column) -> str:
+def runs_of(column: Column) -> str:
     """Return how many runs there are, in words."""
     if column.note:
         return column.note
     if column.total is None:
         return "no end in sight"
-    return f"{column.total} run{'' if column.total == 1 else 's'}"
+    return counted(column.total, "run")

@@ -17,8 +17,8 @@ from datapipeline_converters.objects.schedule import Schedule
 from datapipeline_converters.options import Options
 from datapipeline_converters.periods import Period
 from datapipeline_converters.planning.components import Components
+from datapipeline_converters.presence import present
 from datapipeline_converters.schedule_calculator import DEFAULT_STYLE, PeriodicSchedule, Style
-from datapipeline_converters.scope import present
 
 _ON_DEMAND: Final = "ondemand"
 

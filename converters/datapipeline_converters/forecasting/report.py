@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from datapipeline_converters.forecasting.columns import MOST_RUNS, Column, Run
-from datapipeline_converters.forecasting.comparison import Forecast, Row, counted
+from datapipeline_converters.forecasting.comparison import Forecast, Row, runs_of
+from datapipeline_converters.wording import counted
 
 _SIDES = ("Data Pipeline", "Airflow")
 _HEAD = ("start", "end", "execution")
@@ -44,7 +45,7 @@ def _title(forecast: Forecast) -> str:
         return forecast.data_pipeline.note
     until = ""
     if facts.occurrences is not None:
-        until = f", {facts.occurrences} time{'' if facts.occurrences == 1 else 's'}"
+        until = f", {counted(facts.occurrences, 'time')}"
     if facts.end is not None:
         until = f", until {facts.end.isoformat()}"
     return (
@@ -66,7 +67,7 @@ def _table(forecast: Forecast) -> list[str]:
     lines = [
         f"{_SIDES[0]:<{side}}   {_SIDES[1]}",
         *(_line(row, width) for row in ([*_HEAD, *_HEAD], *cells)),
-        f"{counted(forecast.data_pipeline):<{side}}   {counted(forecast.airflow)}",
+        f"{runs_of(forecast.data_pipeline):<{side}}   {runs_of(forecast.airflow)}",
     ]
     overdue = forecast.data_pipeline.overdue
     if overdue and not forecast.airflow.note:

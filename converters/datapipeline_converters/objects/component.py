@@ -43,6 +43,12 @@ class Context(Protocol):
     def note(self, object_id: str, field: str, verdict: Verdict) -> None:
         """Note a verdict on a field, beyond what the type's table says."""
 
+    def constants(self, component: Component, field: str) -> tuple[str, ...]:
+        """Return a field's values, none where a value is not known before a run."""
+
+    def chosen(self, component: Component, *names: str) -> Mapping[str, bool | int | str]:
+        """Return what the user chose for an object, of the choices that matter now; see `choices`."""
+
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection, with hints on what the user has to fill in or check; return its id."""
 
@@ -70,7 +76,12 @@ class Component:
     """What the type is for, where nothing is made of it yet: it stands there as no more than its kind, and refuses."""
 
     in_s3: ClassVar[bool] = False
+    only_read: ClassVar[bool] = False
+    """Whether a data format can be read, and not written."""
+
     verdicts: ClassVar[Mapping[str, Verdict]] = {}
+    idle: ClassVar[Verdict | None] = None
+    """The verdict on its fields where nothing in a DAG was made of it, for types that can say why."""
     surroundings: ClassVar[Mapping[str, Surrounding]] = {}
     """The fields that say who the work runs as and from where: the user is told their values."""
 
@@ -85,6 +96,10 @@ class Component:
     def as_data_node(self, context: Context) -> Call:
         """Return the provider's data node, whatever its kind."""
         raise self._lacks("data to copy")
+
+    def as_output(self, context: Context) -> Call:
+        """Return the provider's data node for records to be written."""
+        return self.as_data_node(context)
 
     def as_data_format(self, context: Context) -> Call | None:
         """Return the provider's data format; None for the one that holds anyway."""

@@ -9,6 +9,12 @@ from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.runnable import ACTIVITY, Activity
 from datapipeline_converters.plan import Call
 
+# What Data Pipeline's files cannot carry.
+_LOSSES = (
+    "the operator's `output`; a value with a line feed, which Data Pipeline's files cannot carry, fails the copy: "
+    "`--file-format quoted-csv` carries it, `--unwritable space` puts a space there"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CopyActivity(Activity):
@@ -21,10 +27,18 @@ class CopyActivity(Activity):
 
     def operator(self, context: Context) -> Call:
         """Return the copy operator."""
+        source = context.get(self.only("input")).as_data_node(context)
+        sink = context.get(self.only("output")).as_output(context)
+        if source.path.endswith(".SqlDataNode") and _is_unquoted(sink):
+            context.note(self.id, "output", exact(_LOSSES))
         return Call(
             "datapipeline_provider.operators.copy_activity.CopyActivityOperator",
-            {
-                "input": context.get(self.only("input")).as_data_node(context),
-                "output": context.get(self.only("output")).as_data_node(context),
-            },
+            {"input": source, "output": sink, **context.chosen(self, "unwritable", "exactly_once")},
         )
+
+
+def _is_unquoted(node: Call) -> bool:
+    """Tell whether a data node is a file in Data Pipeline's own dialect."""
+    data_format = node.arguments.get("data_format")
+    path = data_format.path if isinstance(data_format, Call) else "CSV"
+    return node.path.endswith(".S3DataNode") and path.endswith(("CSV", "TSV")) and "Quoted" not in path

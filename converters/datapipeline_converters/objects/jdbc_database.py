@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.jdbc import connection_from_jdbc
-from datapipeline_converters.ledger import approximated, emulated, exact
+from datapipeline_converters.ledger import emulated, verdict_table
 from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.objects.database import BY_URL, DATABASE, WITH_DRIVER
 from datapipeline_converters.objects.fields import ConnectionText, Secret
 
 
@@ -23,20 +24,16 @@ class JdbcDatabase(Component):
     jdbc_properties: tuple[ConnectionText, ...] = ()
 
     page = "dp-object-jdbcdatabase"
-    verdicts = {
-        "*password": exact("the connection's password"),
-        "connectionString": exact("the connection's type, host, port, database and options"),
-        "databaseName": exact("the connection's database"),
-        "jdbcDriverClass": emulated("a Python driver for the same database, chosen by the connection's type"),
-        "jdbcDriverJarUri": approximated(
-            "a Python driver is used; the JAR's place is kept in the connection's extra"
-        ),
-        "jdbcProperties": approximated(
-            "kept in the connection's extra; those of a JDBC driver only have no effect"
-        ),
-        "parent": exact("the parent's fields are applied"),
-        "username": exact("the connection's login"),
-    }
+    verdicts = verdict_table(
+        DATABASE,
+        BY_URL,
+        WITH_DRIVER,
+        {
+            "jdbcDriverClass": emulated(
+                "a Python driver for the same database, chosen by the connection's type"
+            ),
+        },
+    )
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""

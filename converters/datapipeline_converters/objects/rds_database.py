@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.jdbc import connection_from_rds
-from datapipeline_converters.ledger import approximated, emulated, exact, not_needed
+from datapipeline_converters.ledger import emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.objects.database import DATABASE, WITH_DRIVER
 from datapipeline_converters.objects.fields import ConnectionText, Secret
 
 _NOT_LOOKED_UP = not_needed("the connection names the host: nothing is looked up")
@@ -25,22 +26,16 @@ class RdsDatabase(Component):
     jdbc_properties: tuple[ConnectionText, ...] = ()
 
     page = "dp-object-rdsdatabase"
-    verdicts = {
-        "*password": exact("the connection's password"),
-        "databaseName": exact("the connection's database"),
-        "jdbcDriverJarUri": approximated(
-            "a Python driver is used; the JAR's place is kept in the connection's extra"
-        ),
-        "jdbcProperties": approximated(
-            "kept in the connection's extra; those of a JDBC driver only have no effect"
-        ),
-        "parent": exact("the parent's fields are applied"),
-        "rdsInstanceId": emulated(
-            "the connection's host, looked up at run time where it is an instance's name"
-        ),
-        "region": exact("where the instance is looked up: the connection's extra"),
-        "username": exact("the connection's login"),
-    }
+    verdicts = verdict_table(
+        DATABASE,
+        WITH_DRIVER,
+        {
+            "rdsInstanceId": emulated(
+                "the connection's host, looked up at run time where it is an instance's name"
+            ),
+            "region": exact("where the instance is looked up: the connection's extra"),
+        },
+    )
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""

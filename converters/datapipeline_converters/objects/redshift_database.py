@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from datapipeline_converters.jdbc import connection_from_jdbc
-from datapipeline_converters.ledger import approximated, emulated, exact, not_needed
+from datapipeline_converters.ledger import emulated, not_needed, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.objects.database import BY_URL, DATABASE
 from datapipeline_converters.objects.fields import ConnectionText, Secret
 
 _PORT = 5439
@@ -27,20 +28,16 @@ class RedshiftDatabase(Component):
     jdbc_properties: tuple[ConnectionText, ...] = ()
 
     page = "dp-object-redshiftdatabase"
-    verdicts = {
-        "*password": exact("the connection's password"),
-        "clusterId": emulated(
-            "the connection's host is the cluster's endpoint", "Fill in the endpoint as the host."
-        ),
-        "connectionString": exact("the connection's type, host, port, database and options"),
-        "databaseName": exact("the connection's database"),
-        "jdbcProperties": approximated(
-            "kept in the connection's extra; those of a JDBC driver only have no effect"
-        ),
-        "parent": exact("the parent's fields are applied"),
-        "region": emulated("a part of the endpoint, which is the connection's host"),
-        "username": exact("the connection's login"),
-    }
+    verdicts = verdict_table(
+        DATABASE,
+        BY_URL,
+        {
+            "clusterId": emulated(
+                "the connection's host is the cluster's endpoint", "Fill in the endpoint as the host."
+            ),
+            "region": emulated("a part of the endpoint, which is the connection's host"),
+        },
+    )
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import later
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.ledger import emulated, exact, not_needed
+from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.plan import Call
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegEx(Component):
-    """Columns from the groups of a Java regular expression, written with a Java format."""
+    """Columns from the groups of a Java regular expression; copies read it, and cannot write it."""
 
-    column: tuple[FieldText, ...] = ()
-    input_reg_ex: FieldText | None = None
-    output_format: FieldText | None = None
+    input_reg_ex: str
 
+    only_read = True
     page = "dp-object-regex"
-    awaits = "records that a regular expression takes apart"
     verdicts = {
-        "column": later("Declare it in the Hive table that the step you write creates."),
-        "inputRegEx": later("It is `input.regex` of Hive's `RegexSerDe`."),
-        "outputFormat": later(
-            "It is `output.format.string` of Hive's `RegexSerDe` in its `contrib` package."
-        ),
+        "column": not_needed("columns map by position; only Hive and Pig read their names and types"),
+        "inputRegEx": emulated("the data format's `input_regex`, read as Python reads it"),
+        "outputFormat": not_needed("it is for writing, and only Hive writes this format"),
         "parent": exact("the parent's fields are applied"),
     }
+
+    def as_data_format(self, context: Context) -> Call:
+        """Return the format for reading."""
+        try:
+            groups = re.compile(self.input_reg_ex).groups
+        except re.error as error:
+            raise CannotConvertError(
+                f"RegEx {self.id!r}: Python does not read its inputRegEx: {error}. Write it as Python has it."
+            ) from None
+        if not groups:
+            raise CannotConvertError(
+                f"RegEx {self.id!r}: its inputRegEx has no group, so there are no columns."
+            )
+        context.realise(self)
+        return Call("datapipeline_provider.data_formats.regex.RegEx", {"input_regex": self.input_reg_ex})

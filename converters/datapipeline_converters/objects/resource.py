@@ -9,7 +9,7 @@ from datapipeline_converters.ledger import Verdict, approximated, exact, not_nee
 _NOT_LAUNCHED = not_needed("nothing is launched for the work")
 _NOT_ALLOWED = not_needed("the guide does not allow it on a resource")
 _NO_ALARM = approximated(
-    "nothing is launched that could fail or finish: the alarms of the tasks tell of them",
+    "nothing is launched that could fail or finish: only alarms of the tasks tell of anything",
     "Set it on the activities that ran there.",
 )
 

@@ -7,11 +7,22 @@ from typing import Literal
 
 from datapipeline_converters.assets import s3_asset
 from datapipeline_converters.definition import Ref
-from datapipeline_converters.ledger import exact, not_needed, verdict_table
+from datapipeline_converters.ledger import emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
 from datapipeline_converters.objects.runnable import DATA_NODE, DataNode
 from datapipeline_converters.plan import Argument, Call, FieldText
 
+_CSV = "datapipeline_provider.data_formats.csv.CSV"
+_QUOTED = "datapipeline_provider.data_formats.quoted_csv.QuotedCSV"
+_FORMATS = {
+    "quoted-csv": _QUOTED,
+    "json-lines": "datapipeline_provider.data_formats.json_lines.JSONLines",
+    "parquet": "datapipeline_provider.data_formats.parquet.Parquet",
+}
+_WITH_HEADER = (None, _QUOTED)
+# What the provider's data node calls as the choice is called.
+_AS_CHOSEN = ("part_size_mb", "marker", "clean_up")
+_ANOTHER = not_needed("you chose another format")
 _WHOLE = not_needed("whole files are copied: nobody reads the records in them")
 
 
@@ -49,7 +60,11 @@ class S3DataNode(DataNode):
         arguments: dict[str, Argument] = (
             {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
         )
-        if self.s3_encryption_type == "none":
+        key = context.chosen(self, "kms_key_id").get("kms_key_id")
+        if key is not None:
+            arguments["kms_key_id"] = key
+            context.note(self.id, "s3EncryptionType", emulated("the KMS key that you chose"))
+        elif self.s3_encryption_type == "none":
             arguments["s3_encryption_type"] = "NONE"
         return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments, name=self.id)
 
@@ -58,12 +73,55 @@ class S3DataNode(DataNode):
         files = self.as_files(context)
         context.realise(self)
         arguments = dict(files.arguments)
-        data_format = context.get(self.data_format).as_data_format(context) if self.data_format else None
+        data_format = self._format(context)
         if data_format is not None:
             arguments["data_format"] = data_format
-        if self.compression != "none":
-            arguments["compression"] = self.compression
+        chosen = context.chosen(self, "compression", *_AS_CHOSEN)
+        compression = chosen.get("compression", self.compression)
+        if compression != self.compression:
+            context.note(self.id, "compression", emulated(f"`{compression}`, because you chose it"))
+        if compression != "none":
+            arguments["compression"] = compression
+        arguments |= {name: chosen[name] for name in _AS_CHOSEN if name in chosen}
         return Call(files.path, arguments, name=self.id)
+
+    def as_output(self, context: Context) -> Call:
+        """Return the provider's S3 data node for records to be written, if its format can be."""
+        if (
+            self.data_format
+            and context.get(self.data_format).only_read
+            and not context.chosen(self, "file_format")
+        ):
+            raise CannotConvertError(
+                f"{self.data_format.id!r} can only be read, so {self.id!r} cannot be written in it."
+            )
+        return self.as_data_node(context)
+
+    def _format(self, context: Context) -> Call | None:
+        """Return the format of the records: the definition's, or the one that the user chose."""
+        chosen = context.chosen(self, "file_format", "header")
+        own = context.get(self.data_format) if self.data_format else None
+        path, header = _FORMATS.get(str(chosen.get("file_format"))), chosen.get("header", False)
+        data_format = own.as_data_format(context) if own and not path else None
+        if own is not None and path:
+            context.realise(own, dict.fromkeys(own.verdicts.keys() - {"parent"}, _ANOTHER))
+        if path is None and not header:
+            return data_format
+        if own is not None:
+            said = chosen.get("file_format", "a header")
+            context.note(self.id, "dataFormat", emulated(f"`{said}`, because you chose it"))
+        arguments: dict[str, Argument] = dict(data_format.arguments) if data_format else {}
+        if header:
+            if path not in _WITH_HEADER:
+                raise CannotConvertError(
+                    f"S3DataNode {self.id!r}: `{chosen['file_format']}` has no header; choose one of the two."
+                )
+            arguments["header"] = True
+        columns = context.constants(own, "column") if own else ()
+        if own is not None and columns:
+            arguments["columns"] = columns
+            context.note(own.id, "column", exact("the data format's `columns`"))
+        return Call(path or (data_format.path if data_format else _CSV), arguments)
 
     def as_asset(self, context: Context) -> str | None:
         """Return the fixed beginning of the path."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from datapipeline_converters.ledger import exact
+from datapipeline_converters.ledger import exact, not_needed
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.periods import Period
 
@@ -22,6 +22,7 @@ class Schedule(Component):
     occurrences: int | None = None
 
     page = "dp-object-schedule"
+    idle = not_needed("no DAG has a timetable made of this schedule: it runs when it is triggered")
     verdicts = {
         "endDateTime": exact("the timetable's `end`"),
         "occurrences": exact("the timetable's `occurrences`"),

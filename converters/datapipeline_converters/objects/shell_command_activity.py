@@ -50,6 +50,8 @@ class ShellCommandActivity(Activity):
         if self.stage:
             arguments["stage"] = True
             arguments |= self._staged(context)
+        if self.stdout is not None or self.stderr is not None:
+            arguments |= context.chosen(self, "kms_key_id")
         arguments |= {key: text for key in ("stdout", "stderr") if (text := getattr(self, key)) is not None}
         return Call(
             "datapipeline_provider.operators.shell_command_activity.ShellCommandActivityOperator", arguments

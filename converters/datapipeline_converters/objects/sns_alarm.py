@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import approximated, exact
+from datapipeline_converters.ledger import approximated, exact, not_needed
 from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.surroundings import ROLE
 from datapipeline_converters.plan import Call, FieldText
@@ -20,6 +20,7 @@ class SnsAlarm(Component):
 
     page = "dp-object-snsalarm"
     surroundings = ROLE
+    idle = not_needed("no task has this alarm: what it told of does not happen in Airflow")
     verdicts = {
         "message": exact("the notifier's `message`"),
         "parent": exact("the parent's fields are applied"),

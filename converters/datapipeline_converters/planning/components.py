@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, get_args
 
 from datapipeline_converters import expressions
+from datapipeline_converters.choices import Value as Chosen
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.expressions import Template, constant, is_constant
@@ -19,13 +21,15 @@ from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
-from datapipeline_converters.objects.runnable import Runnable
+from datapipeline_converters.objects.runnable import DataNode, Runnable
 from datapipeline_converters.objects.unsupported import base_of, stand_in
-from datapipeline_converters.passwords import passwords_in
+from datapipeline_converters.passwords import holds_password
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Connection, FieldText
 from datapipeline_converters.planning.prefix import fixed_beginning
-from datapipeline_converters.scope import MissingValueError, Scope, present
+from datapipeline_converters.planning.tls import tls_extra
+from datapipeline_converters.presence import present
+from datapipeline_converters.scope import MissingValueError, Scope
 
 # The guide writes a call without #{} as a Schedule's moment (dp-pipeline-reference-functions-datetime).
 _BARE_DATE = re.compile(r"makeDate(Time)?\([\d\s,]+\)")
@@ -118,6 +122,59 @@ class Components:
         }
         self.model.realised.add(component.id)
 
+    def constants(self, component: Component, field: str) -> tuple[str, ...]:
+        """Return a field's values, none where a value is not known before a run."""
+        reader, found = self.reader(component.id), list[str]()
+        for value in present(self.model, self.model.objects[component.id], field):
+            if not isinstance(value, str):
+                return ()
+            try:
+                texts = reader.constant(field, value)
+            except (FieldError, ConversionError):
+                return ()
+            if texts is None:
+                return ()
+            found += texts
+        return tuple(found)
+
+    def chosen(self, component: Component, *names: str) -> dict[str, Chosen]:
+        """Return what the user chose for an object, of the choices that matter now."""
+        return self._taken(component.id, names)
+
+    def _taken(self, object_id: str, names: Collection[str]) -> dict[str, Chosen]:
+        """Return what was chosen for an object of these choices, and take note that it has an effect."""
+        found = {name: value for name, value in self._chosen(object_id).items() if name in names}
+        if found:
+            self.model.chosen.setdefault(object_id, {}).update(found)
+        return found
+
+    def chosen_in_vain(self) -> dict[str, dict[str, Chosen]]:
+        """Return what was chosen for single objects and has had no effect."""
+        model = self.model
+        single = model.choices.single(model.name)
+        return {
+            object_id: lost
+            for object_id in model.objects
+            if (
+                lost := {
+                    k: v
+                    for k, v in single.get(object_id, {}).items()
+                    if k not in model.chosen.get(object_id, {})
+                }
+            )
+        }
+
+    def _chosen(self, object_id: str) -> dict[str, Chosen]:
+        model = self.model
+        object_type = model.objects[object_id].type or ""
+        written = object_id in self._outputs or not issubclass(class_of(object_type), DataNode)
+        return model.choices.of(model.name, object_id, object_type, written=written)
+
+    @cached_property
+    def _outputs(self) -> frozenset[str]:
+        """The ids of the objects that are an output of another."""
+        return frozenset(ref.id for item in self.model.objects.values() for ref in item.refs("output"))
+
     def connection_id(self, object_id: str) -> str:
         """Return the id of the connection that an object has or would have."""
         if object_id not in self._connection_ids:
@@ -128,7 +185,9 @@ class Components:
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection; the object's id it comes with becomes the pipeline's own connection id."""
         key = self.connection_id(connection.id)
-        self.model.connections[key] = replace(connection, id=key)
+        extra, lack = tls_extra(connection.conn_type, self._taken(connection.id, ("tls", "tls_ca")))
+        self.model.connections[key] = replace(connection, id=key, extra={**connection.extra, **extra})
+        hints = (*hints, *lack)
         for hint in hints:
             self.model.before_first_run.setdefault(f"Connection `{key}`: {hint}")
         return key
@@ -210,7 +269,7 @@ class Components:
             raise FieldError(f"is {value}; the smallest value is {_SMALLEST[key]}.")
         if FieldText not in (annotation, *get_args(annotation)) and not is_for_connection(annotation):
             self._note_revealed(object_id, key)
-            if any(password for text in _texts(value) for password in passwords_in(text)):
+            if any(map(holds_password, _texts(value))):
                 raise FieldError("has a password in it, which would stand in the DAG file.")
         if missing := self.model.missing.get((object_id, key)):
             fault = f"parameter `{missing}` has no value"
@@ -258,7 +317,7 @@ class Components:
             is_for_connection(annotation)
             or (object_id, key) in self.model.revealed
             or any(map(self.model.parameters.names_secret, texts))
-            or any(password for text in texts for password in passwords_in(text))
+            or any(map(self.model.parameters.holds_password, texts))
         )
         if not secret:
             return str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from datapipeline_converters.definition import Ref
@@ -22,7 +23,7 @@ from datapipeline_converters.planning.joins import Joins
 from datapipeline_converters.planning.surroundings import tell_surroundings
 from datapipeline_converters.planning.timing import ON_DEMAND, Timing, on_demand_field, plan_timing
 from datapipeline_converters.planning.use import note_use
-from datapipeline_converters.scope import present
+from datapipeline_converters.presence import present
 
 
 def make_plan(model: Model, options: Options) -> Plan:
@@ -60,6 +61,7 @@ def make_plan(model: Model, options: Options) -> Plan:
         variables=list(model.variables.values()),
         left=list(model.left),
         before_first_run=list(model.before_first_run),
+        chosen=_chosen(components),
     )
 
 
@@ -127,3 +129,15 @@ def _activity(components: Components, object_id: str) -> Activity:
     found = components.get(Ref(object_id))
     assert isinstance(found, Activity)  # noqa: S101 - chosen by its type
     return found
+
+
+def _chosen(components: Components) -> list[str]:
+    """Return what the user chose, and what of it was in vain, for the report."""
+    said = [f"`{object_id}`: {_listed(found)}" for object_id, found in components.model.chosen.items()]
+    for object_id, lost in components.chosen_in_vain().items():
+        said.append(f"`{object_id}`: {_listed(lost)} has no effect: no task uses what it is about")
+    return said
+
+
+def _listed(found: Mapping[str, bool | int | str]) -> str:
+    return ", ".join(f"{name} {json.dumps(value)}" for name, value in found.items())

@@ -8,9 +8,9 @@ from datapipeline_converters.expressions import constant, is_constant
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.objects import types
 from datapipeline_converters.objects.surroundings import Topic
-from datapipeline_converters.passwords import masked
 from datapipeline_converters.planning.components import Components
-from datapipeline_converters.scope import MissingValueError, present
+from datapipeline_converters.presence import present
+from datapipeline_converters.scope import MissingValueError
 
 # So many objects are named; more are counted.
 _NAMED = 3
@@ -52,7 +52,7 @@ def _values(components: Components, item: EffectiveObject, key: str) -> list[str
             found.append(value)
         else:
             found += _known(components, item, key, value)
-    return [masked(value) for value in found]
+    return [model.parameters.masked(value) for value in found]
 
 
 def _known(components: Components, item: EffectiveObject, key: str, text: str) -> tuple[str, ...]:

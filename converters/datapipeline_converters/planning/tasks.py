@@ -12,7 +12,6 @@ from datapipeline_converters.expressions import ExpressionError, UnsupportedExpr
 from datapipeline_converters.ledger import refused
 from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
-from datapipeline_converters.passwords import masked
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
 from datapipeline_converters.planning.components import Components
@@ -179,7 +178,7 @@ class TaskPlanner:
             if "myComment" in fields
             else []
         )
-        return masked("\n\n".join(lines + comments))
+        return self.components.model.parameters.masked("\n\n".join(lines + comments))
 
 
 def _own_limit(runnable: Runnable) -> Mapping[str, Argument]:

@@ -10,7 +10,6 @@ from datapipeline_converters import expressions
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeFields, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
-from datapipeline_converters.passwords import masked
 from datapipeline_converters.plan import ArrayParam, Call, FieldText, WrittenText
 from datapipeline_converters.planning.runtime import NOTES, OF_THE_INTERVAL, at_end
 
@@ -77,7 +76,7 @@ class TextWriter:
             return self._one(text)
         except expressions.ExpressionError as error:
             self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
-            return self._one(replace(text, template=Template((masked(text.source),))))
+            return self._one(replace(text, template=Template((self.model.parameters.masked(text.source),))))
 
     def _elements(self, element: Any) -> list[Any]:
         if not isinstance(element, FieldText):

@@ -15,6 +15,7 @@ from datapipeline_converters.objects.schedule import Schedule
 from datapipeline_converters.options import Options
 from datapipeline_converters.periods import Period
 from datapipeline_converters.planning.components import Components
+from datapipeline_converters.presence import present
 from datapipeline_converters.schedule_calculator import (
     DEFAULT_STYLE,
     PeriodicSchedule,
@@ -24,7 +25,7 @@ from datapipeline_converters.schedule_calculator import (
     number_due,
     number_of_intervals,
 )
-from datapipeline_converters.scope import present
+from datapipeline_converters.wording import counted
 
 ON_DEMAND: Final = "ondemand"
 SHORTEST_PERIOD, LONGEST_PERIOD = Period(15, "minute"), Period(3, "year")
@@ -233,7 +234,7 @@ def _first(
     if not due:
         return anchor  # nothing to ask about
     question = (
-        f"{due} {'run' if due == 1 else 'runs'} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
+        f"{counted(due, 'run')} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
         "--start WHEN for the first interval to run, or --no-catchup to run the latest alone; until then the DAG has no schedule"
     )
     components.note(

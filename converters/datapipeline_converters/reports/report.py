@@ -12,6 +12,7 @@ from datapipeline_converters.definition import Definition
 from datapipeline_converters.ledger import PARAMETER, Grade, Line
 from datapipeline_converters.plan import Connection, Dag, Plan
 from datapipeline_converters.reports.shares import by_type, grades, kept_percent, shown_percent
+from datapipeline_converters.wording import counted
 
 # What is left to the user comes first.
 _FIRST = (Grade.REFUSED, Grade.APPROXIMATED, Grade.EMULATED, Grade.EXACT, Grade.NOT_NEEDED)
@@ -49,10 +50,10 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
     attributes = [line for line in lines if line.type == PARAMETER]
     yield f"# {_cell(plan.name)}: conversion report"
     yield ""
-    yield f"From {_code(definition.source)}. {len(definition.objects)} objects, {_counted('fields', fields)}"
+    yield f"From {_code(definition.source)}. {counted(len(definition.objects), 'object')}, {_graded('field', fields)}"
     if attributes:
         yield ""
-        yield f"{len(definition.parameters)} parameters, {_counted('attributes', attributes)}"
+        yield f"{counted(len(definition.parameters), 'parameter')}, {_graded('attribute', attributes)}"
     yield ""
     yield f"{shown_percent(kept_percent(lines))} of this is exact, emulated or not needed."
     if plan.left:
@@ -60,10 +61,11 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
     todo = before_first_run(plan)
     if todo:
         yield from _section("Before the first run", todo)
+    if plan.chosen:
+        yield from _section("What you chose", plan.chosen)
     for dag in plan.dags:
         yield from ("", f"## DAG {_code(dag.id)}", "")
-        number = len(dag.tasks)
-        yield f"{number} {'task' if number == 1 else 'tasks'}. {_when(dag)}"
+        yield f"{counted(len(dag.tasks), 'task')}. {_when(dag)}"
     if definition.repairs:
         yield from _section(
             "Repaired while reading",
@@ -88,9 +90,9 @@ def _report(plan: Plan, definition: Definition, lines: Sequence[Line]) -> Iterat
         yield from _table("What became of each parameter", attributes, shown)
 
 
-def _counted(what: str, lines: Sequence[Line]) -> str:
+def _graded(what: str, lines: Sequence[Line]) -> str:
     counts = Counter(line.verdict.grade for line in lines)
-    return f"{len(lines)} {what}: " + ", ".join(f"{counts[grade]} {grade}" for grade in Grade)
+    return f"{counted(len(lines), what)}: " + ", ".join(f"{counts[grade]} {grade}" for grade in Grade)
 
 
 def _table(title: str, lines: Sequence[Line], columns: Mapping[str, Callable[[Line], str]]) -> Iterator[str]:
@@ -167,7 +169,7 @@ def _when(dag: Dag) -> str:
     style = "cron" if timetable["run_at"] == "start" else "timeseries"
     more = [f"from {(dag.start or start).isoformat()}"]
     more += [f"until {timetable['end']}"] if "end" in timetable else []
-    more += [f"{timetable['occurrences']} times"] if "occurrences" in timetable else []
+    more += [counted(int(str(timetable["occurrences"])), "time")] if "occurrences" in timetable else []
     return f"Runs {every}{at} UTC, {style}, {', '.join(more)}."
 
 

@@ -89,3 +89,9 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.75) -> str:
         return f"did you mean {by_lower[name.lower()]}?"
     near = difflib.get_close_matches(name.lower(), by_lower, n=2, cutoff=cutoff)
     return f"did you mean {' or '.join(by_lower[match] for match in near)}?" if near else ""
+
+
+def with_hint(text: str, hint: str) -> str:
+    """Return a sentence of a text and, where there is one, a hint behind it."""
+    whole = f"{text}; {hint}" if hint else text
+    return whole if whole.endswith("?") else f"{whole}."

@@ -9,6 +9,7 @@ from typing import Any
 
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.rules import Level
+from datapipeline_converters.wording import counted
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def counts(all_examined: Sequence[Examined]) -> str:
     for level in Level:
         number = sum(examined.count(level) for examined in all_examined)
         if number:
-            parts.append(f"{number} {level}{'' if number == 1 else 's'}")
+            parts.append(counted(number, level))
     return ", ".join(parts) or "nothing found"
 
 

@@ -12,10 +12,10 @@ from datapipeline_converters.errors import ConversionError
 from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
 from datapipeline_converters.model import NOT_SHOWN, Model
 from datapipeline_converters.objects.fields import FieldError
-from datapipeline_converters.passwords import named_like_a_secret, passwords_in
+from datapipeline_converters.passwords import named_like_a_secret
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.use import used_by_activities
-from datapipeline_converters.scope import present
+from datapipeline_converters.presence import present
 from datapipeline_converters.validation.finding import Finding
 
 _LONGEST = 60  # characters of a value in a message
@@ -69,6 +69,11 @@ class Subject:
         """Return a field's values in effect, without those that are an optional parameter without a value."""
         return present(self.model, item, key)
 
+    @property
+    def giver(self) -> str:
+        """The id of the object that would best hold what all have in common, "" where there is no `Default`."""
+        return DEFAULT_ID if DEFAULT_ID in self.definition.objects else ""
+
     @cached_property
     def used(self) -> frozenset[str]:
         """The ids of the objects that activities lead to."""
@@ -109,7 +114,7 @@ class Subject:
             or ((is_user_defined(key) or key == "password") and named_like_a_secret(key))
             or (item.id, key) in self.model.revealed
             or self.model.parameters.names_secret(text)
-            or any(True for _ in passwords_in(text))
+            or self.model.parameters.holds_password(text)
         )
 
     def fault(self, rule: str, item: EffectiveObject, key: str, text: str, secret: str = "") -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 from datapipeline_converters.plan import ArrayParam
 from datapipeline_converters.verification import Verification
 from datapipeline_converters.verification.comparison import Difference, Failure, Result
+from datapipeline_converters.wording import counted
 
 _AROUND = 40  # characters shown before the first difference, and twice as many behind it
 
@@ -17,8 +18,8 @@ def report_lines(found: Verification) -> list[str]:
     if found.error:
         return [f"{found.name}: Airflow cannot import {found.name}.py: {found.error}"]
     texts = _grouped(found.differences)
-    count = f"{_counted(found.texts, 'text')} at {_counted(found.moments, 'instant')}"
-    verdict = f"{_counted(len(texts), 'text')} with differences" if texts else "no difference"
+    count = f"{counted(found.texts, 'text')} at {counted(found.moments, 'instant')}"
+    verdict = f"{counted(len(texts), 'text')} with differences" if texts else "no difference"
     lines = [f"{found.name}: {count}, {verdict}"]
     for group in texts:
         lines += _paragraph(group)
@@ -100,7 +101,7 @@ def _place(difference: Difference) -> str:
 
 
 def _instants(group: Sequence[Difference]) -> str:
-    more = f" and {_counted(len(group) - 1, 'other instant')}" if len(group) > 1 else ""
+    more = f" and {counted(len(group) - 1, 'other instant')}" if len(group) > 1 else ""
     return f"{group[0].run.moment}{more}"
 
 
@@ -123,7 +124,3 @@ def _short(result: Any, start: int = 0) -> str:
         return repr(result)
     end = start + 3 * _AROUND
     return f"{'…' if start else ''}{result[start:end]!r}{'…' if end < len(result) else ''}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from datapipeline_converters.catalogue import limit
 from datapipeline_converters.definition import Definition
 
-# Limits of the service (dp-limits) and of its API.
-_OBJECTS, _FIELDS, _PARAMETERS, _TAGS = 100, 50, 50, 10
-_FIELD_BYTES, _OBJECT_BYTES, _NAME_BYTES = 10_240, 15_360, 256
 # A template that is larger has to be uploaded to S3 first.
 _TEMPLATE_BYTES = 51_200
 
@@ -35,13 +33,18 @@ def beyond_limits(definition: Definition, document: dict[str, Any], form: str) -
     :param document: what is written
     """
     counts = (
-        ("objects", len(definition.objects), _OBJECTS, " unless AWS has raised it for your account"),
-        ("parameters", len(definition.parameters), _PARAMETERS, ""),
-        ("tags", len(definition.tags), _TAGS, ""),
+        (
+            "objects",
+            len(definition.objects),
+            "objects_per_pipeline",
+            " unless AWS has raised it for your account",
+        ),
+        ("parameters", len(definition.parameters), "parameters_per_definition", ""),
+        ("tags", len(definition.tags), "tags_per_pipeline", ""),
     )
-    for what, count, limit, unless in counts:
-        if count > limit:
-            yield f"{count} {what}: AWS takes {limit}{unless}"
+    for what, count, name, unless in counts:
+        if count > (most := limit(name)):
+            yield f"{count} {what}: AWS takes {most}{unless}"
     for item in definition.objects.values():
         yield from _object(item.id, _texts(item.fields))
     if form == "cloudformation":
@@ -93,12 +96,13 @@ def _texts(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _object(object_id: str, texts: list[tuple[str, str]]) -> Iterator[str]:
-    if len(object_id.encode()) > _NAME_BYTES:
-        yield f"object {object_id[:40]!r}...: its id is over {_NAME_BYTES} bytes"
-    if len(texts) > _FIELDS:
-        yield f"object {object_id!r}: {len(texts)} fields; AWS takes {_FIELDS}"
+    if len(object_id.encode()) > (most := limit("bytes_per_field_name_or_id")):
+        yield f"object {object_id[:40]!r}...: its id is over {most} bytes"
+    if len(texts) > (most := limit("fields_per_object")):
+        yield f"object {object_id!r}: {len(texts)} fields; AWS takes {most}"
     for key, text in texts:
-        if (size := len(text.encode())) > _FIELD_BYTES:
-            yield f"object {object_id!r} field {key!r}: {size:,} bytes; AWS takes {_FIELD_BYTES:,}"
-    if (size := sum(len(key.encode()) + len(text.encode()) for key, text in texts)) > _OBJECT_BYTES:
-        yield f"object {object_id!r}: {size:,} bytes with its fields' names; AWS takes {_OBJECT_BYTES:,}"
+        if (size := len(text.encode())) > (most := limit("bytes_per_field")):
+            yield f"object {object_id!r} field {key!r}: {size:,} bytes; AWS takes {most:,}"
+    size = sum(len(key.encode()) + len(text.encode()) for key, text in texts)
+    if size > (most := limit("bytes_per_object")):
+        yield f"object {object_id!r}: {size:,} bytes with its fields' names; AWS takes {most:,}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from datapipeline_provider.copy import routes
-from datapipeline_provider.copy.sinks import S3Sink, SqlSink
+from datapipeline_provider.copy.s3_sink import S3Sink
+from datapipeline_provider.copy.sinks import SqlSink
 from datapipeline_provider.copy.sources import S3Source, SqlSource
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from datapipeline_provider.copy.markers import Marker
     from datapipeline_provider.copy.progress import Moved, Progress
     from datapipeline_provider.copy.sinks import Sink
     from datapipeline_provider.copy.sources import Source
@@ -51,16 +53,19 @@ class Copy:
     open_database: Callable[[str], Database]
     generated_name: str
     progress: Progress
+    marker: Marker | None = None
+    """Makes a load into a database happen once; see `SqlSink`."""
+    on_unwritable: str = "fail"
+    """What becomes of a value that the format of a file cannot carry; see `S3Sink`."""
     _databases: list[Database] = field(default_factory=list)
 
     def run(self) -> Moved:
         """Copy everything, or fail and leave the target as it was."""
-        log = self.progress.log
         with ExitStack() as stack:
             source, sink = self._source(stack), self._sink(stack)
-            name, run = routes.route(source, sink)
-            log.info("Copying from %s to %s: %s", source.describe(), sink.describe(), name)
-            run(self.progress)
+            if not sink.prepare(self.progress):
+                return self.progress.moved()
+            routes.take(source, sink, self.progress)
         self.progress.tell("Copied")
         return self.progress.moved()
 
@@ -72,13 +77,14 @@ class Copy:
 
     def _source(self, stack: ExitStack) -> Source:
         if isinstance(self.source, S3DataNode):
-            return S3Source(self.client(), self.source, self._output_below(self.source))
+            in_parts = isinstance(self.sink, S3DataNode) and bool(self.sink.part_size_mb)
+            return S3Source(self.client(), self.source, self._output_below(self.source), in_parts)
         return SqlSource(self._open(self.source, stack), self.source)
 
     def _sink(self, stack: ExitStack) -> Sink:
         if isinstance(self.sink, S3DataNode):
-            return S3Sink(self.client(), self.sink, self.generated_name)
-        return SqlSink(self._open(self.sink, stack), self.sink)
+            return S3Sink(self.client(), self.sink, self.generated_name, self.on_unwritable)
+        return SqlSink(self._open(self.sink, stack), self.sink, self.marker)
 
     def _open(self, node: SqlDataNode, stack: ExitStack) -> Database:
         database = self.open_database(node.conn_id)

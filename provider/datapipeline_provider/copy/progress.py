@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.tables import Log
 
 SECONDS_BETWEEN_LINES = 30.0
-COUNTERS = {"rows": "rows", "read": "bytes read", "written": "bytes written", "objects": "objects written"}
+COUNTERS = {
+    "rows": "rows",
+    "read": "bytes read",
+    "written": "bytes written",
+    "objects": "objects written",
+    "cleaned": "characters cleaned up",
+    "rewritten": "values rewritten that the format cannot carry",
+    "unreadable": "records ending in a carriage return, which CopyActivity cannot read",
+}
+SECONDS_FOR_A_RATE = 0.1
 
 
 class Moved(TypedDict):
@@ -28,6 +37,11 @@ class Moved(TypedDict):
     rows: int | None
     bytes: int | None
     objects: int | None
+
+
+class _Silent:
+    def info(self, message: str, /, *arguments: object) -> None:
+        """Say nothing."""
 
 
 @dataclass
@@ -48,13 +62,34 @@ class Progress:
         if time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
             self.tell("So far")
 
+    def restart(self) -> None:
+        """Forget what was counted: the copy begins anew."""
+        self.counted.clear()
+
+    def apart(self) -> Progress:
+        """Give a second one for a part of the copy whose records are counted elsewhere; both stop together."""
+        return Progress(_Silent(), self.stop)
+
     def tell(self, when: str) -> None:
-        """Log the counters and the seconds since the beginning."""
+        """Log the counters, the seconds since the beginning, and how fast that was."""
         self._told = time.monotonic()
         text = ", ".join(
             f"{self.counted[name]:,} {what}" for name, what in COUNTERS.items() if name in self.counted
         )
-        self.log.info("%s: %s in %.1f s", when, text or "nothing", self._told - self._started)
+        seconds = self._told - self._started
+        self.log.info("%s: %s in %.1f s%s", when, text or "nothing", seconds, self._rate(seconds))
+
+    def _rate(self, seconds: float) -> str:
+        if seconds < SECONDS_FOR_A_RATE:
+            return ""
+        rows, moved = (
+            self.counted.get("rows", 0),
+            max(self.counted.get("written", 0), self.counted.get("read", 0)),
+        )
+        rates = [f"{rows / seconds:,.0f} rows/s"] * bool(rows) + [
+            f"{moved / seconds / 1e6:,.1f} MB/s"
+        ] * bool(moved)
+        return f" ({', '.join(rates)})" if rates else ""
 
     def moved(self) -> Moved:
         """Give the counters."""

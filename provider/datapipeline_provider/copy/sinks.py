@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from datapipeline_provider.copy import writing
 from datapipeline_provider.copy.errors import BatchError, RecordError
 from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.bulk import Target
 from datapipeline_provider.hooks.errors import RowError
 from datapipeline_provider.hooks.tables import create_table
-from datapipeline_provider.s3 import address
-from datapipeline_provider.s3.upload import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from mypy_boto3_s3 import S3Client
+    from collections.abc import Iterable, Iterator
 
     from datapipeline_provider.copy.batch import Batch
+    from datapipeline_provider.copy.markers import Marker
     from datapipeline_provider.copy.progress import Progress
-    from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
     from datapipeline_provider.hooks.database import Database
     from datapipeline_provider.hooks.sql_text import Statement
 
-GZIP_LEVEL = 6
-"""What Java's GZIPOutputStream uses."""
 ROWS_A_BATCH = 1000
 
 
@@ -41,87 +35,78 @@ class Sink(Protocol):
     def write(self, batches: Iterable[Batch], progress: Progress) -> None:
         """Take all records; after an error nothing of them is left."""
 
-    def describe(self) -> str:
-        """Name the sink for the log."""
+    def prepare(self, progress: Progress) -> bool:
+        """Make what has to be there before the copy; False if there is nothing to do, as `progress` then counts it."""
 
-
-@dataclass(frozen=True)
-class S3Sink:
-    """A file, or a directory in which new files are placed.
-
-    :param generated_name: the name, without its ending, of the one file that records without a file of their
-        own get in a directory; equal for each attempt of one task run.
-    """
-
-    client: S3Client
-    node: S3DataNode
-    generated_name: str
-
-    @property
-    def reader(self) -> None:
-        """Records are wanted as text."""
-        return
-
-    def write(self, batches: Iterable[Batch], progress: Progress) -> None:
-        """Write one object; a generated name in a directory."""
-        key = self.node.key
-        if self.node.is_directory:
-            ending = ".gz" if self.node.gzipped else ""
-            key += f"{self.generated_name}.{self.node.data_format.extension}{ending}"
-        self.write_to(key, batches, progress)
-
-    def write_to(self, key: str, batches: Iterable[Batch], progress: Progress) -> None:
-        """Write records to one object of the node's bucket, whole or not at all."""
-        to_bytes = writing.writer(self.node.data_format)
-        pack, finish = _gzip() if self.node.gzipped else (bytes, bytes)
-        with Upload(self.client, self.node.bucket, key, self.node.write_arguments) as upload:
-            for batch in batches:
-                upload.write(pack(to_bytes(batch)))
-                progress.advance()
-            upload.write(finish())
-        progress.log.info("Wrote %s", address.join(self.node.bucket, key))
-        progress.advance(written=upload.size, objects=1)
+    def undo(self) -> None:
+        """Forget what was written and not yet in effect."""
 
     def describe(self) -> str:
         """Name the sink for the log."""
-        return self.node.address
-
-
-def _gzip() -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
-    # No name and no time in the header: the same rows give the same bytes.
-    squeeze = zlib.compressobj(GZIP_LEVEL, wbits=31)
-    return squeeze.compress, squeeze.flush
 
 
 @dataclass(frozen=True)
 class SqlSink:
-    """A table, or whatever the insert query does with a record; the database is open."""
+    """A table, or whatever the insert query does with a record; the database is open.
+
+    :param marker: committed with the load, which is not done if it is there already; None does without.
+    """
 
     database: Database
     node: SqlDataNode
+    marker: Marker | None = None
 
     @property
     def reader(self) -> str:
         """The kind of this database."""
         return self.database.kind
 
-    def write(self, batches: Iterable[Batch], progress: Progress) -> None:
-        """Insert all records in one transaction: after an error the tables are as before."""
+    def prepare(self, progress: Progress) -> bool:
+        """Create the table if it is missing; False if an earlier attempt has committed this load."""
         create_table(self.database, self.node, progress.log)
-        statement = self._statement()
-        for batch in batches:
-            for part in _parts(batch):
-                self._insert(statement, part)
-                progress.advance()
+        if self.marker is None:
+            return True
+        self.marker.create_table(self.database)
+        if not self.marker.found(self.database, progress):
+            return True
+        progress.log.info(
+            "An earlier attempt of this task run has committed this load into %s: it is not done again",
+            self.describe(),
+        )
+        return False
+
+    @contextmanager
+    def transaction(self, progress: Progress) -> Iterator[None]:
+        """Let what the block does take effect at its end; after an error the tables are as before."""
+        yield
+        if self.marker is not None:
+            self.marker.write(self.database, progress)
         progress.advance()  # the last moment to stop
         self.database.commit()
 
-    def _statement(self) -> Statement:
+    def undo(self) -> None:
+        """End the transaction without effect."""
+        self.database.rollback()
+
+    def write(self, batches: Iterable[Batch], progress: Progress) -> None:
+        """Insert all records in one transaction."""
+        statement = self.target().statement
+        with self.transaction(progress):
+            for batch in batches:
+                for part in _parts(batch):
+                    self._insert(statement, part)
+                    progress.advance()
+
+    def target(self) -> Target:
+        """Say what happens to a record; SqlDataNodeError if the node has neither an insert query nor a table."""
+        conn_id, dialect = self.node.conn_id, self.database.dialect
         if self.node.insert_query:
-            return sql_text.parse_one(self.node.insert_query, self.database.dialect)
+            return Target(sql_text.parse_one(self.node.insert_query, dialect), None, (), conn_id)
         table = self.database.quoted(self.node.needed_table(), self.node.schema_name)
-        marks = ", ".join("?" * len(self.database.table_columns(table)))
-        return sql_text.parse_one(f"INSERT INTO {table} VALUES ({marks})", self.database.dialect)  # noqa: S608 - quoted
+        columns = self.database.table_columns(table)
+        marks = ", ".join("?" * len(columns))
+        insert = sql_text.parse_one(f"INSERT INTO {table} VALUES ({marks})", dialect)  # noqa: S608 - quoted
+        return Target(insert, table, columns, conn_id)
 
     def _insert(self, statement: Statement, batch: Batch) -> None:
         expected = statement.placeholders

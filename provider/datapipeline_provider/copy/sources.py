@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from datapipeline_provider.copy import reading
+from datapipeline_provider.copy import file_names, reading
 from datapipeline_provider.copy.batch import Batch
-from datapipeline_provider.s3 import address, download, listing
+from datapipeline_provider.copy.errors import RecordError
+from datapipeline_provider.data_formats.parquet import Parquet
+from datapipeline_provider.hooks.bulk import UnwritableError
+from datapipeline_provider.s3 import address, compression, download, listing, manifest
+from datapipeline_provider.s3.ranged import RangedObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
     from datapipeline_provider.copy.progress import Progress
     from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
+    from datapipeline_provider.hooks.bulk import Exporter
     from datapipeline_provider.hooks.database import Database
     from datapipeline_provider.s3.listing import S3Object
 
@@ -29,6 +34,9 @@ class Source(Protocol):
 
         :param reader: None if a text file gets them, otherwise the kind of database that does.
         """
+
+    def undo(self) -> None:
+        """Be ready to be read again from the beginning."""
 
     def describe(self) -> str:
         """Name the source for the log."""
@@ -56,7 +64,21 @@ class SqlSource:
             progress.advance(rows=len(rows))
             yield Batch(self.describe(), first, rows, self.database.columns)
             first += len(rows)
+        if first == 1:  # the names of the columns are known all the same
+            yield Batch(self.describe(), first, [], self.database.columns)
         self.database.commit()  # the query may have called a function that writes
+
+    def export(self, exporter: Exporter, write: Callable[[bytes], object], progress: Progress) -> None:
+        """Let the server itself write the rows; the exporter is one of this query."""
+        try:
+            exporter.export(write, progress)
+        except UnwritableError as error:
+            raise RecordError(self.describe(), error.row, error.problem, error.key) from None
+        self.database.commit()  # as above
+
+    def undo(self) -> None:
+        """End the transaction in which the query ran."""
+        self.database.rollback()
 
     def describe(self) -> str:
         """Name the source for the log."""
@@ -72,9 +94,13 @@ class S3Source:
     node: S3DataNode
     left_out: str | None = None
     """The output below this very directory, which an earlier attempt may have written: a key, or a prefix."""
+    left_out_in_parts: bool = False
+    """Whether that key is written in parts."""
 
     def objects(self) -> list[S3Object]:
         """List the files; NothingThereError if there are none."""
+        if self.node.manifest_file_path is not None:
+            return manifest.objects(self.client, self.node.manifest_file_path)
         bucket, key = self.node.bucket, self.node.key
         if not self.node.is_directory:
             return [listing.one(self.client, bucket, key)]
@@ -85,6 +111,10 @@ class S3Source:
 
     def _is_output(self, found: S3Object) -> bool:
         out = self.left_out
+        if file_names.is_marker(found.key, found.size):
+            return True
+        if out is not None and self.left_out_in_parts and file_names.number_in(out)(found.key):
+            return True
         return out is not None and (found.key == out or (out.endswith("/") and found.key.startswith(out)))
 
     def batches(self, progress: Progress, reader: str | None) -> Iterator[Batch]:
@@ -95,11 +125,29 @@ class S3Source:
     def batches_of(self, found: S3Object, progress: Progress) -> Iterator[Batch]:
         """Yield the records of one file."""
         progress.advance(rows=0)
-        packed = _counted(download.chunks(self.client, found), progress)
-        unpack = download.gunzipped if self.node.gzipped else download.not_gzipped
-        for batch in reading.batches(unpack(packed, found.address), self.node.data_format, found.address):
+        for batch in self._read(found, progress):
             progress.advance(rows=len(batch.rows))
             yield batch
+
+    def _read(self, found: S3Object, progress: Progress) -> Iterator[Batch]:
+        if isinstance(self.node.data_format, Parquet):
+            file = RangedObject(self.client, found, lambda size: progress.advance(read=size))
+            return reading.parquet.batches(file, found.address)
+        parts = self._bytes_of(found, progress)
+        return reading.batches(parts, self.node.data_format, found.address)
+
+    def streams(self, progress: Progress) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the address and the bytes of one file after another, decompressed and without a header row."""
+        for found in self.objects():
+            parts = self._bytes_of(found, progress)
+            yield found.address, reading.without_header(parts, self.node.data_format, found.address)
+
+    def _bytes_of(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
+        packed = _counted(download.chunks(self.client, found), progress)
+        return compression.unpacked(self.node.packing, packed, found.address)
+
+    def undo(self) -> None:
+        """Do nothing: objects can be read again."""
 
     def describe(self) -> str:
         """Name the source for the log."""

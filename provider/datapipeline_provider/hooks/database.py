@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.bulk import Declined
 from datapipeline_provider.hooks.errors import DatabaseError, RowError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from datapipeline_provider.hooks.bulk import Exporter, Loader, Target
     from datapipeline_provider.hooks.sql_text import Dialect, Statement
 
 Cell = str | bytes | None
@@ -55,7 +57,7 @@ class Database(ABC):
         """Connect, and prepare the session."""
 
     @abstractmethod
-    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+    def rows(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
         """Run a query and yield its rows in batches, without holding more than a batch; sets `columns`.
 
         :param reader: None gives text only, in the form of a file; the kind of another database gives values
@@ -100,9 +102,29 @@ class Database(ABC):
     savepoints: bool = False
     """Whether a part of a transaction can be undone, so that the bad row of a batch can be found."""
 
+    # What some kinds can do.
+
+    def exporter(self, query: str, data_format: object) -> Exporter | Declined:
+        """Give a way in which the server itself writes the rows of a query in the form of a file.
+
+        :param query: what the user wrote, one statement.
+        :param data_format: a format of `data_formats`; unknown ones are declined.
+        :raises DatabaseError: the database refuses the query.
+        """
+        return Declined("this kind of database writes no files")
+
+    def loader(self, target: Target, data_format: object) -> Loader | Declined:
+        """Give a way in which the server itself reads files of records into a target; the database is open.
+
+        :param target: the table exists already.
+        :param data_format: a format of `data_formats`; unknown ones are declined.
+        :raises DatabaseError: the database refuses the statement.
+        """
+        return Declined("this kind of database reads no files")
+
     # What is the same for all.
 
-    def reading(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+    def reading(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
         """Do what `rows` does; DatabaseError if the database refuses."""
         try:
             yield from self.rows(query, reader=reader)

@@ -6,19 +6,20 @@ import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pymysql
-from pymysql.constants import ER, FIELD_TYPE
+from pymysql.constants import CLIENT, ER, FIELD_TYPE
 from pymysql.converters import encoders
 from pymysql.cursors import SSCursor
 from typing_extensions import override
 
 from datapipeline_provider.hooks import sql_text
 from datapipeline_provider.hooks.database import Cell, Database, Row
-from datapipeline_provider.hooks.errors import NotTextError
+from datapipeline_provider.hooks.errors import DatabaseError, NotTextError
 from datapipeline_provider.hooks.sql_text import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from datapipeline_provider.hooks.bulk import Declined, Exporter, Loader, Target
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
@@ -27,8 +28,11 @@ OPTIONS = {
     "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity",
 }  # fmt: skip
 # Strict like the JDBC driver's sessions: a value that does not fit is an error, not a warning. The server waits
-# ten minutes for a reader that is busy uploading instead of one.
-SESSION = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), SESSION net_write_timeout = 600"
+# ten minutes for a reader that is busy uploading, and for a file that is busy downloading.
+SESSION = (
+    "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), "
+    "SESSION net_write_timeout = 600, SESSION net_read_timeout = 600"
+)
 ROWS_A_FETCH = 2000
 STATEMENT_BYTES = 1 << 19
 """Below the smallest max_allowed_packet that servers come with (1 MiB), in characters of up to two bytes."""
@@ -65,6 +69,8 @@ class MySQL(Database):
             user=where.user,
             password=where.password or "",
             conv=dict(encoders),  # type: ignore[arg-type] # no decoders: every value stays the server's text
+            # The server may ask for a file; PyMySQL, which knows nothing of it, never gives one of this machine.
+            client_flag=CLIENT.LOCAL_FILES,
             **{"charset": "utf8mb4", "connect_timeout": 30, **options},
         )
 
@@ -127,6 +133,70 @@ class MySQL(Database):
         return str(self._quoting.mogrify("%s", (value,)))
 
     @override
+    def exporter(self, query: str, data_format: object) -> Exporter | Declined:
+        from datapipeline_provider.hooks import mysql_export
+
+        return mysql_export.exporter(self, query, data_format)
+
+    @override
+    def loader(self, target: Target, data_format: object) -> Loader | Declined:
+        from datapipeline_provider.hooks import mysql_load
+
+        return mysql_load.loader(self, target, data_format)
+
+    # For the two above.
+
+    @property
+    def connection(self) -> Any:
+        """The driver's connection."""
+        return self._connection
+
+    @property
+    def speaks_utf8(self) -> bool:
+        """Whether texts travel as UTF-8 of all lengths."""
+        return str(self._connection.charset) == "utf8mb4"
+
+    def fetch(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query of ours, whose rows are few; numbers are read."""
+        with self._connection.cursor() as cursor:
+            self._guard("asking the server", lambda: cursor.execute(query, values))
+            return [tuple(map(_number, row)) for row in cursor.fetchall()]
+
+    def variable(self, name: str) -> str:
+        """Give a variable of the session."""
+        [[value]] = self.fetch(f"SELECT @@{name}")
+        return str(value)
+
+    def do(self, statement: str, doing: str) -> None:
+        """Run a statement of ours that gives no rows."""
+        self._guard(doing, lambda: self._do(statement))
+
+    def reason(self, error: Exception) -> str:
+        """Say what the database said, without values of a row."""
+        return self._reason(error)
+
+    def reason_of(self, code: int) -> str:
+        """Say what an error or warning is called whose message may quote values."""
+        return f"{ERROR_NAMES.get(code, 'a value was refused').lower().replace('_', ' ')} (error {code})"
+
+    def about_a_row(self, error: Exception) -> bool:
+        """Say whether an error comes from the values of a row."""
+        return self._about_a_row(error)
+
+    def refused(self, doing: str, error: Exception) -> DatabaseError:
+        """Turn what the driver raised into an error that shows no values."""
+        return DatabaseError(self.conn_id, doing, self._reason(error))
+
+    def hang_up(self) -> None:
+        """Leave at once, in the middle of a result or a file: what is not committed is undone."""
+        self._hang_up()
+
+    def reopen(self) -> None:
+        """Leave at once, and begin a new session."""
+        self._hang_up()
+        self._guard("connecting", self._open)
+
+    @override
     def autocommit(self) -> None:
         self._connection.autocommit(True)
 
@@ -152,7 +222,7 @@ class MySQL(Database):
         if not isinstance(code, int):
             return f"{type(error).__name__}"
         if isinstance(error, TELLTALE) or code in TELLTALE_CODES:
-            return f"{ERROR_NAMES.get(code, 'a value was refused').lower().replace('_', ' ')} (error {code})"
+            return self.reason_of(code)
         return f"{str(error.args[-1]).rstrip('.')} (error {code})"
 
     @override
@@ -170,6 +240,10 @@ class MySQL(Database):
         self._connection._force_close()
         if (result := self._connection._result) is not None:
             result.unbuffered_active = False
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _numbers(row: Row, positions: Sequence[int]) -> Row:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from datapipeline_provider.hooks import values
+from datapipeline_provider.hooks.by_column import ByColumn
 from datapipeline_provider.hooks.database import Cell, Database, Row
 from datapipeline_provider.hooks.errors import ConnectionTypeError, NotTextError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
-ROWS_A_FETCH = 2000
+ROWS_A_FETCH = 500  # so few that they stay in the processor's cache until they are written
 
 # The distributions that bring the hook; the converter writes these connection types.
 PROVIDERS = {
@@ -52,25 +53,28 @@ class OtherDatabase(Database):
         self._placeholder = self._hook.placeholder
 
     @override
-    def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+    def rows(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
         with contextlib.closing(self._connection.cursor()) as cursor:
             cursor.execute(query)
             self.columns = tuple(column[0] for column in cursor.description or ())
             while batch := cursor.fetchmany(ROWS_A_FETCH):
-                yield [self._cells(row, binary=reader is not None) for row in batch]
+                cells = zip(*batch, strict=True)
+                columns = [
+                    self._texts(column, name, binary=reader is not None)
+                    for column, name in zip(cells, self.columns, strict=True)
+                ]
+                yield ByColumn(columns)
 
-    def _cells(self, row: Sequence[object], *, binary: bool) -> Row:
-        return tuple(
-            self._cell(value, column, binary=binary) for value, column in zip(row, self.columns, strict=True)
-        )
-
-    def _cell(self, value: object, column: str, *, binary: bool) -> Cell:
-        if binary and isinstance(value, bytes | bytearray | memoryview):
-            return bytes(value)
+    def _texts(self, cells: Sequence[object], column: str, *, binary: bool) -> Sequence[Cell]:
+        if binary and any(isinstance(value, bytes | bytearray | memoryview) for value in cells):
+            return [self._binary(value) for value in cells]
         try:
-            return values.text(value)
+            return values.texts(cells)
         except UnicodeDecodeError:
             raise NotTextError(self.conn_id, column) from None
+
+    def _binary(self, value: object) -> Cell:
+        return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else values.text(value)
 
     @override
     def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:

@@ -10,11 +10,14 @@ from psycopg2 import errorcodes, extensions
 from typing_extensions import override
 
 from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks.bulk import Declined
 from datapipeline_provider.hooks.database import Cell, Database, Row
+from datapipeline_provider.hooks.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from datapipeline_provider.hooks.bulk import Exporter, Loader, Target
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
@@ -137,7 +140,8 @@ class PostgreSQL(Database):
     @override
     def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
         values = sql_text.values_clause(statement, self.dialect)
-        if values and not values[2]:  # nothing after the brackets: one statement for many rows means the same
+        # Nothing after the brackets, and no look at a table: one statement for many rows means the same.
+        if values and not values[2] and "SELECT" not in values[1].words:
             before, bracket, _ = values
             pieces, head, glue = (bracket.filled(map(self._literal, row)) for row in rows), before, ",\n"
         else:
@@ -145,6 +149,70 @@ class PostgreSQL(Database):
         with self._connection.cursor() as cursor:
             for text in sql_text.chunks(pieces, STATEMENT_BYTES, glue):
                 cursor.execute(head + text)
+
+    @override
+    def exporter(self, query: str, data_format: object) -> Exporter | Declined:
+        from datapipeline_provider.hooks import postgresql_export
+
+        if self.redshift:
+            return Declined("Redshift has no COPY TO STDOUT")
+        return postgresql_export.exporter(self, query, data_format)
+
+    @override
+    def loader(self, target: Target, data_format: object) -> Loader | Declined:
+        from datapipeline_provider.hooks import postgresql_load
+
+        if self.redshift:
+            return Declined("Redshift has no COPY FROM STDIN")
+        return postgresql_load.loader(self, target, data_format)
+
+    # For the two above.
+
+    def cursor(self) -> Any:
+        """Open a cursor of the driver."""
+        return self._connection.cursor()
+
+    def names(self, query: str, doing: str) -> tuple[str, ...]:
+        """Give the names of a query's columns."""
+        with self.cursor() as cursor:
+            self._guard(doing, lambda: cursor.execute(query))
+            return tuple(column.name for column in cursor.description)
+
+    def fetch(self, query: str, doing: str) -> list[tuple[Any, ...]]:
+        """Run a query of ours, whose rows are few."""
+        with self.cursor() as cursor:
+            self._guard(doing, lambda: cursor.execute(query))
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+    def do(self, statement: str, doing: str) -> None:
+        """Run a statement without an answer."""
+        self._guard(doing, lambda: self._do(statement))
+
+    @property
+    def version(self) -> int:
+        """The server's version, as 180004."""
+        return int(self._connection.server_version)
+
+    def setting(self, name: str) -> str:
+        """Give a parameter of the server."""
+        return str(self._connection.get_parameter_status(name))
+
+    def literal(self, value: Cell) -> str:
+        """Write a value as a literal of SQL."""
+        return self._literal(value)
+
+    def refused(self, doing: str, error: Exception) -> DatabaseError:
+        """Turn what the driver raised into an error that shows no values."""
+        return DatabaseError(self.conn_id, doing, self._reason(error))
+
+    def reason(self, error: Exception) -> str:
+        """Say what the database said, without values."""
+        return self._reason(error)
+
+    def about_a_row(self, error: Exception) -> bool:
+        """Say whether an error comes from the values of a row."""
+        return self._about_a_row(error)
 
     def _literal(self, value: Cell) -> str:
         if value is None:

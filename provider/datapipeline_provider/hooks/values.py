@@ -26,7 +26,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+
+NUMBERS = {int, float}
+"""Types that Python writes as they are written here, also in a list."""
 
 
 def text(value: object) -> str | None:
@@ -40,6 +44,24 @@ def text(value: object) -> str | None:
         if isinstance(value, kind):
             return write(value)
     return str(value)
+
+
+def texts(cells: Sequence[object]) -> Sequence[str | None]:
+    """Do what `text` does with the values of a column, which mostly have one type."""
+    kinds = set(map(type, cells))
+    nulls = type(None) in kinds
+    kinds.discard(type(None))
+    if not kinds or kinds == {str}:
+        return cells  # type: ignore[return-value]
+    if kinds <= NUMBERS and not nulls:
+        return repr(list(cells))[1:-1].split(", ")  # several times faster than one call for each
+    if len(kinds) > 1:
+        return list(map(text, cells))
+    kind = kinds.pop()
+    write = next((write for each, write in WRITERS if issubclass(kind, each)), str)
+    if nulls:
+        return [None if cell is None else write(cell) for cell in cells]
+    return list(map(write, cells))
 
 
 def _duration(value: datetime.timedelta) -> str:

@@ -52,6 +52,8 @@ class ShellCommandActivityOperator(DataNodeOperator):
     :param output: likewise.
     :param stdout: `s3://bucket/key` that gets the standard output too, also on failure; templated.
     :param stderr: likewise for the standard error.
+    :param kms_key_id: a key of KMS (its id, ARN or alias), with which these two are encrypted; templated. If not
+        given, they are as the bucket's own default has it. Staged outputs have the keys of their data nodes.
     :param aws_conn_id: the connection to AWS.
     :raises CommandArgumentError: if not exactly one of `command` and `script_uri` is given.
     """
@@ -65,6 +67,7 @@ class ShellCommandActivityOperator(DataNodeOperator):
         "output_nodes",  # `output` is Airflow's name for a task's XCom
         "stdout",
         "stderr",
+        "kms_key_id",
     )
     template_ext: Sequence[str] = ()  # a command that ends in .sh is no file to be read
     template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
@@ -83,6 +86,7 @@ class ShellCommandActivityOperator(DataNodeOperator):
         output: Sequence[object] = (),
         stdout: str | None = None,
         stderr: str | None = None,
+        kms_key_id: str | None = None,
         aws_conn_id: str | None = "aws_default",
         **kwargs: Any,
     ) -> None:
@@ -97,6 +101,7 @@ class ShellCommandActivityOperator(DataNodeOperator):
         self.output_nodes = output
         self.stdout = stdout
         self.stderr = stderr
+        self.kms_key_id = kms_key_id
         self.aws_conn_id = aws_conn_id
 
     def execute(self, context: Context) -> None:
@@ -143,14 +148,16 @@ class ShellCommandActivityOperator(DataNodeOperator):
         return [*fetch(self.script_uri or "", root / "script", transfers), *arguments]
 
     def _run(self, program: list[str], env: dict[str, str], root: Path, transfers: Transfers) -> None:
+        from datapipeline_provider.s3.encryption import write_arguments
         from datapipeline_provider.shell.process import ProcessGroup
         from datapipeline_provider.shell.streams import Stream, upload
 
         work = root / "work"
         work.mkdir()
+        encryption = write_arguments("NONE", self.kms_key_id)
         with (
-            Stream("stdout", self.stdout, root, self.log) as out,
-            Stream("stderr", self.stderr, root, self.log) as err,
+            Stream("stdout", self.stdout, root, self.log, encryption) as out,
+            Stream("stderr", self.stderr, root, self.log, encryption) as err,
         ):
             transfers.check()
             try:

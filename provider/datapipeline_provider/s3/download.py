@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from typing import TYPE_CHECKING
 
 from datapipeline_provider.exceptions import DatapipelineError
@@ -20,14 +19,6 @@ log = logging.getLogger(__name__)
 
 CHUNK = 1 << 20
 ATTEMPTS = 5
-GZIP_START = b"\x1f\x8b"
-
-
-class GzipError(DatapipelineError):
-    """An object that is compressed though it should not be, or the other way round, or broken."""
-
-    def __init__(self, where: str, problem: str) -> None:
-        super().__init__(f"{where} {problem}.")
 
 
 class TextError(DatapipelineError):
@@ -67,33 +58,3 @@ def text(client: S3Client, where: str) -> str:
         return b"".join(chunks(client, found)).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise TextError(where) from None
-
-
-def gunzipped(parts: Iterator[bytes], where: str) -> Iterator[bytes]:
-    """Decompress gzip, also several members one after another; GzipError if it is none or is cut off."""
-    unzip = zlib.decompressobj(wbits=31)
-    fed = False
-    for part in parts:
-        waiting = part
-        while waiting:
-            if unzip.eof:
-                unzip = zlib.decompressobj(wbits=31)
-            fed = True
-            try:
-                yield unzip.decompress(waiting, CHUNK)
-                while unzip.unconsumed_tail:
-                    yield unzip.decompress(unzip.unconsumed_tail, CHUNK)
-            except zlib.error:
-                raise GzipError(where, "is declared as gzip, but it is not valid gzip") from None
-            waiting = unzip.unused_data
-    yield unzip.flush()
-    if fed and not unzip.eof:
-        raise GzipError(where, "ends in the middle of its gzip data")
-
-
-def not_gzipped(parts: Iterator[bytes], where: str) -> Iterator[bytes]:
-    """Pass bytes on; GzipError if they are compressed, since no record would ever end."""
-    for number, part in enumerate(parts):
-        if number == 0 and part.startswith(GZIP_START):
-            raise GzipError(where, 'is compressed with gzip; declare it with compression="gzip"')
-        yield part

@@ -1,24 +1,49 @@
-"""Writes one object as a stream of bytes with bounded memory; it appears whole or not at all."""
+"""Writes objects as streams of bytes with bounded memory; all of them appear together at the end, or none does."""
 
 from __future__ import annotations
 
+import io
 import logging
+import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.hooks.errors import CancelledError
+from datapipeline_provider.s3 import address, unfinished
+from datapipeline_provider.s3.server_copy import ServerCopy
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
     from types import TracebackType
     from typing import Self
 
     from mypy_boto3_s3 import S3Client
+
+    from datapipeline_provider.s3.listing import S3Object
 
 log = logging.getLogger(__name__)
 
 FIRST_PARTS = 8 << 20
 PARTS_BEFORE_DOUBLING = 1000
 WORKERS = 2
+HELD_BYTES = 8 << 20
+"""Of small objects, kept for a single PUT each at the end."""
+COMPLETED_AT_ONCE = 8
+PAUSE = 0.2
+SECONDS_TO_LET_GO = 10.0
+
+
+class PublishError(DatapipelineError):
+    """Not all of several objects could be published."""
+
+    def __init__(self, done: int, all_of_them: int, cause: BaseException) -> None:
+        super().__init__(
+            f"{done} of {all_of_them} objects were published when S3 refused another one: {cause}. "
+            "A retry replaces them."
+        )
 
 
 def part_size(number: int) -> int:
@@ -30,40 +55,63 @@ def part_size(number: int) -> int:
     return int(FIRST_PARTS << ((number - 1) // PARTS_BEFORE_DOUBLING))
 
 
-class Upload:
-    """An object being written. Leaving the `with` block publishes it; leaving by an exception discards it.
+class Uploads:
+    """Objects being written. Leaving the `with` block publishes them, in one burst; leaving by an exception discards all.
 
     :param client: a boto3 client of S3.
     :param arguments: encryption and the like, for boto3.
+    :param stop: set, in another thread, to make everything here raise CancelledError at once.
 
     At most `WORKERS` parts are on their way while one more is filled: `write` waits when S3 is slower than
-    the source. What fits into one part is sent as a single PUT.
+    the source. S3 can publish several objects only one after another; that takes moments, since all bytes but
+    those of small objects are there already.
     """
 
-    def __init__(self, client: S3Client, bucket: str, key: str, arguments: Mapping[str, Any]) -> None:
-        self._client = client
-        self._target: Any = {"Bucket": bucket, "Key": key}
-        self._arguments: Any = dict(arguments)
-        self._buffer = bytearray()
-        self._upload_id: str | None = None
-        self._parts: list[Any] = []
-        self._sending: deque[Future[dict[str, Any]]] = deque()
-        self._sent = 0
-        self.size = 0
-        """Bytes taken so far."""
+    def __init__(
+        self, client: S3Client, bucket: str, arguments: Mapping[str, Any], stop: threading.Event | None = None
+    ) -> None:
+        self.client, self.bucket, self.arguments = client, bucket, dict(arguments)
+        self.stop = stop or threading.Event()
+        self.objects: list[Upload | ServerCopy] = []
+        self._sending: deque[Future[Any]] = deque()
+        self._held = 0
 
     def __enter__(self) -> Self:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="s3-upload")
         return self
 
-    def write(self, data: bytes) -> None:
-        """Take bytes; waits while too many parts are on their way, and raises what a part has failed with."""
-        self._buffer += data
-        self.size += len(data)
-        while len(self._buffer) > (wanted := part_size(self._sent + 1)):
-            part = bytes(memoryview(self._buffer)[:wanted])
-            del self._buffer[:wanted]
-            self._send(part)
+    def open(self, key: str) -> Upload:
+        """Begin another object; the one before has to be ended with `end`."""
+        upload = Upload(self, key)
+        self.objects.append(upload)
+        return upload
+
+    def copy(self, source: S3Client, found: S3Object, key: str) -> None:
+        """Have S3 copy an object; `source` is the client that can read it."""
+        one = ServerCopy(self, source, found, key)
+        self.objects.append(one)
+        one.begin()
+
+    def submit(self, send: Callable[[], dict[str, Any]]) -> Future[dict[str, Any]]:
+        """Do something soon in another thread; waits while too much is waiting, and raises what earlier work raised."""
+        while len(self._sending) >= WORKERS:
+            self.result(self._sending.popleft())
+        self._sending.append(self._pool.submit(send))
+        return self._sending[-1]
+
+    def result(self, future: Future[dict[str, Any]]) -> dict[str, Any]:
+        """Wait for a result; CancelledError as soon as everything is to stop."""
+        while not self.stop.is_set():
+            if wait([future], PAUSE).done and not self.stop.is_set():
+                return future.result()
+        raise CancelledError
+
+    def hold(self, size: int) -> bool:
+        """Say whether a small object may be kept until the end."""
+        if self._held + size > HELD_BYTES:
+            return False
+        self._held += size
+        return True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -71,56 +119,144 @@ class Upload:
         try:
             if error is None:
                 self._publish()
-        except BaseException:
+        except BaseException as failure:
             self._discard()
+            if self.stop.is_set() and isinstance(failure, Exception):
+                raise CancelledError from None  # a request that was stopped in the middle fails somehow
             raise
         else:
             if error is not None:
                 self._discard()
         finally:
-            self._pool.shutdown()
-
-    def _send(self, part: bytes) -> None:
-        if self._upload_id is None:
-            answer = self._client.create_multipart_upload(**self._target, **self._arguments)
-            self._upload_id = answer["UploadId"]
-        while len(self._sending) >= WORKERS:
-            self._parts.append(self._sending.popleft().result())
-        self._sent += 1
-        self._sending.append(self._pool.submit(self._send_part, self._sent, part))
-
-    def _send_part(self, number: int, part: bytes) -> dict[str, Any]:
-        answer = self._client.upload_part(
-            **self._target, UploadId=str(self._upload_id), PartNumber=number, Body=part
-        )
-        return {"PartNumber": number, "ETag": answer["ETag"]}
+            self._pool.shutdown(wait=not self.stop.is_set())
 
     def _publish(self) -> None:
-        if self._upload_id is None:
-            self._client.put_object(**self._target, Body=bytes(self._buffer), **self._arguments)
+        for each in self.objects:
+            each.end()
+        for each in self.objects:
+            each.collect()
+        if self.stop.is_set():
+            raise CancelledError
+        if len(self.objects) == 1:
+            self.objects[0].publish()
             return
-        self._send(bytes(self._buffer))
-        self._parts += [sent.result() for sent in self._sending]
-        self._client.complete_multipart_upload(
-            **self._target,
-            UploadId=self._upload_id,
-            MultipartUpload={"Parts": self._parts},
+        with ThreadPoolExecutor(COMPLETED_AT_ONCE, thread_name_prefix="s3-publish") as pool:
+            results = [pool.submit(each.publish) for each in self.objects]
+            wait(results, return_when="FIRST_EXCEPTION")
+            for result in results:
+                result.cancel()
+        failed = next(
+            (found for result in results if not result.cancelled() and (found := result.exception())), None
         )
+        if failed is not None:
+            done = sum(one.published for one in self.objects)
+            raise PublishError(done, len(self.objects), failed) from failed
 
     def _discard(self) -> None:
         """Leave nothing behind; a part still on its way would survive the abort, so they are waited for."""
         for sending in self._sending:
             sending.cancel()
-        self._pool.shutdown()
-        if self._upload_id is None:
+        under_way = [each for each in self._sending if not each.cancelled()]
+        stuck = wait(under_way, SECONDS_TO_LET_GO if self.stop.is_set() else None).not_done
+        if stuck:
+            log.warning("S3 does not answer: %d parts are still on their way", len(stuck))
+        for each in self.objects:
+            each.discard()
+
+
+class Upload:
+    """One object of `Uploads`. What fits into one part is sent as a single PUT, unless many others are."""
+
+    def __init__(self, uploads: Uploads, key: str) -> None:
+        self._uploads, self.key = uploads, key
+        self._target: Any = {"Bucket": uploads.bucket, "Key": key}
+        self._buffer = _Part(uploads.stop)
+        self._filled = 0
+        self._upload_id: str | None = None
+        self._began = ""
+        self._sent: list[Future[dict[str, Any]]] = []
+        self._parts: list[Any] = []
+        self._ended = False
+        self.published = False
+        self.size = 0
+        """Bytes taken so far."""
+
+    @property
+    def address(self) -> str:
+        """The object's `s3://` address."""
+        return address.join(self._uploads.bucket, self.key)
+
+    def write(self, data: bytes) -> None:
+        """Take bytes; waits while too many parts are on their way, and raises what a part has failed with."""
+        if self._uploads.stop.is_set():
+            raise CancelledError
+        view = memoryview(data)
+        self.size += len(view)
+        while self._filled + len(view) > (wanted := part_size(len(self._sent) + 1)):
+            room = wanted - self._filled
+            self._buffer.write(view[:room])
+            view = view[room:]
+            self._send()
+        self._buffer.write(view)
+        self._filled += len(view)
+
+    def end(self) -> None:
+        """Take no more; a small object is kept, the rest of a larger one is sent."""
+        if self._ended:
             return
-        try:
-            self._client.abort_multipart_upload(**self._target, UploadId=self._upload_id)
-        except Exception:
-            log.exception(
-                "The unfinished upload %s of s3://%s/%s could not be aborted; remove it, or let a lifecycle rule "
-                "do it: it is paid for",
-                self._upload_id,
-                self._target["Bucket"],
-                self._target["Key"],
+        self._ended = True
+        if self._upload_id is None and self._uploads.hold(self._filled):
+            return
+        self._send()
+
+    def collect(self) -> None:
+        """Wait until all parts are there."""
+        for number, sent in enumerate(self._sent, 1):
+            self._parts.append({"PartNumber": number, "ETag": self._uploads.result(sent)["ETag"]})
+
+    def publish(self) -> None:
+        """Make the object appear."""
+        client = self._uploads.client
+        if self._upload_id is None:
+            self._buffer.seek(0)
+            client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
+        else:
+            unfinished.complete(client, self._target, self._upload_id, self._parts, self._began, self.size)
+        self.published = True
+        self._buffer.close()
+
+    def discard(self) -> None:
+        """Abort the upload, if it was begun and is not published."""
+        if self._upload_id is not None and not self.published:
+            unfinished.abort(self._uploads.client, self._uploads.bucket, self.key, self._upload_id)
+
+    def _send(self) -> None:
+        if self._upload_id is None:
+            answer = self._uploads.client.create_multipart_upload(**self._target, **self._uploads.arguments)
+            self._upload_id = answer["UploadId"]
+            self._began = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        number, part = len(self._sent) + 1, self._buffer
+        self._buffer, self._filled = _Part(self._uploads.stop), 0
+        self._sent.append(self._uploads.submit(lambda: self._send_part(number, part)))
+
+    def _send_part(self, number: int, part: _Part) -> dict[str, Any]:
+        part.seek(0)
+        with part:  # its memory is free as soon as it is sent
+            answer = self._uploads.client.upload_part(
+                **self._target, UploadId=str(self._upload_id), PartNumber=number, Body=part
             )
+        return {"ETag": answer["ETag"]}
+
+
+class _Part(io.BytesIO):
+    """Bytes that a request sends, without a copy, and that stop it in the middle if they have to."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Give bytes; CancelledError once everything is to stop."""
+        if self._stop.is_set():
+            raise CancelledError
+        return super().read(size)

@@ -10,6 +10,7 @@ from datapipeline_provider.shell.process import Lines
 from datapipeline_provider.shell.transfers import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -23,9 +24,18 @@ class Stream(AbstractContextManager["Stream"]):
     :param uri: `s3://bucket/key` that gets the whole stream; one that ends in a slash is a directory for it.
     :param directory: where the stream is kept until its upload.
     :param log: the task's log.
+    :param arguments: boto3's, for example about encryption.
     """
 
-    def __init__(self, name: str, uri: str | None, directory: Path, log: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        uri: str | None,
+        directory: Path,
+        log: Any,
+        arguments: Mapping[str, str] | None = None,
+    ) -> None:
+        self._arguments = arguments or {}
         self.uri = f"{uri}{name}" if uri and uri.endswith("/") else uri
         self.log = log
         self.path = directory / name
@@ -46,7 +56,7 @@ class Stream(AbstractContextManager["Stream"]):
         if self._file is None or self._target is None:
             return []
         self._file.flush()
-        return [Upload(self.path, *self._target, arguments={})]
+        return [Upload(self.path, *self._target, arguments=self._arguments)]
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:

@@ -197,11 +197,7 @@ def test_a_fault_of_ours_with_one_pipeline_does_not_stop_the_others(
 
 
 def test_an_answer_that_nobody_has_ever_seen(
-    account: DataPipeline,
-    put: Any,
-    out: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    put: Any, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put("p", small("echo"))
     monkeypatch.setattr(throttling.Api, "call", lambda *_, **__: {"pipelineIdList": [{"s3cr3t": 1}]})

@@ -134,39 +134,44 @@ def test_sixty_pipelines_through_throttling(account: DataPipeline, put: Any, out
     assert len((out / "index.tsv").read_text().splitlines()) == 61
 
 
+def night(component: str, first: str, last: str, status: str = "FINISHED") -> tuple[str, str, str, str]:
+    """Return a run of the interval between two dates, from 2 o'clock to 2 o'clock."""
+    return component, f"{first}T02:00:00", f"{last}T02:00:00", status
+
+
 @pytest.mark.parametrize(
     ("runs", "finished"),
     [
         pytest.param([], {}, id="nothing ran"),
         pytest.param(
             [
-                ("Say", "2026-11-18T02:00:00", "2026-11-19T02:00:00", "FINISHED"),
-                ("Say", "2026-11-19T02:00:00", "2026-11-20T02:00:00", "FINISHED"),
-                ("Say_more", "2026-11-19T02:00:00", "2026-11-20T02:00:00", "FINISHED"),
+                night("Say", "2026-11-18", "2026-11-19"),
+                night("Say", "2026-11-19", "2026-11-20"),
+                night("Say_more", "2026-11-19", "2026-11-20"),
             ],
             {"Say": "2026-11-20T02:00:00", "Say_more": "2026-11-20T02:00:00"},
             id="the last counts",
         ),
         pytest.param(
             [
-                ("Say", "2026-11-17T02:00:00", "2026-11-18T02:00:00", "MARK_FINISHED"),
-                ("Say", "2026-11-18T02:00:00", "2026-11-19T02:00:00", "FAILED"),
-                ("Say", "2026-11-19T02:00:00", "2026-11-20T02:00:00", "RUNNING"),
+                night("Say", "2026-11-17", "2026-11-18", "MARK_FINISHED"),
+                night("Say", "2026-11-18", "2026-11-19", "FAILED"),
+                night("Say", "2026-11-19", "2026-11-20", "RUNNING"),
             ],
             {"Say": "2026-11-18T02:00:00"},
             id="what did not end well does not count; what a user declared done does",
         ),
         pytest.param(
             [
-                ("Say", "2026-11-19T02:00:00", "2026-11-20T02:00:00", "FINISHED"),
-                ("Say_more", "2024-02-28T02:00:00", "2024-02-29T02:00:00", "FINISHED"),
-                ("Say_more", "2024-02-29T02:00:00", "2024-03-01T02:00:00", "FINISHED"),
+                night("Say", "2026-11-19", "2026-11-20"),
+                night("Say_more", "2024-02-28", "2024-02-29"),
+                night("Say_more", "2024-02-29", "2024-03-01"),
             ],
             {"Say": "2026-11-20T02:00:00", "Say_more": "2024-03-01T02:00:00"},
             id="one object stopped years ago",
         ),
         pytest.param(
-            [("Nights", "2026-11-19T02:00:00", "2026-11-20T02:00:00", "FINISHED")],
+            [night("Nights", "2026-11-19", "2026-11-20")],
             {"Nights": "2026-11-20T02:00:00"},
             id="a data node or resource too",
         ),

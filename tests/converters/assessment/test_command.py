@@ -97,6 +97,34 @@ def test_values_are_put_in(estate: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "--set: no definition has a parameter myWrod" in capsys.readouterr().err
 
 
+def test_what_is_no_value_and_what_nothing_reads_is_told_beside_other_files(
+    estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(estate / "a.json", GOOD)
+    write(estate / "notes.json", {"hello": 1})
+    values = write(tmp_path / "values.json", {"values": {"myWrod": "x"}, "myWord": "y"})
+    assert main(["assess", str(estate), "--values", str(values)]) == 0
+    assert [line for line in capsys.readouterr().err.splitlines() if line.startswith("Warning")] == [
+        f"Warning: {values}: myWord: beside `values`, so not read",
+        f"Warning: {values}: no definition has a parameter myWrod",
+    ]
+
+
+def test_an_estate_of_which_nothing_can_be_read(
+    estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (estate / "a.json").write_text('{"objects": [')
+    page, table = tmp_path / "page.html", tmp_path / "all.csv"
+    assert main(["assess", str(estate), "--html", str(page), "--csv", str(table)]) == 2
+    text = page.read_text()
+    assert "converts fully" not in text.partition('id="reading"')[0]
+    assert "of fields kept" not in text
+    assert "What becomes of the fields" not in text
+    assert "Pipelines\n" not in capsys.readouterr().out
+    (row,) = csv.DictReader(io.StringIO(table.read_text()))
+    assert [row[name] for name in ("Status", "Tasks", "Fields kept %")] == ["unreadable", "", ""]
+
+
 def test_no_output_shows_a_secret(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(estate / "a.json", SECRET)
     page, data, tables = tmp_path / "page.html", tmp_path / "all.json", tmp_path / "tables"

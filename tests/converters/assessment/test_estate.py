@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from datapipeline_converters.assessment.iam import LONGEST_POLICY, Need, policies
-from datapipeline_converters.assessment.summary import Status
+from datapipeline_converters.assessment.page.graph import draw
+from datapipeline_converters.assessment.summary import Dataset, Status
 
 from tests.converters.assessment.estates import copying, folder, of, shell, summary
 
@@ -113,6 +114,51 @@ def test_a_circle_moves_together_and_before_what_it_feeds() -> None:
     circle = [copying("a", "s3://pool/1/", "s3://pool/2/"), copying("b", "s3://pool/2/", "s3://pool/1/")]
     after = copying("after", "s3://pool/2/", "s3://pool/3/")
     assert of(*circle, after).waves == {"a": 1, "b": 1, "after": 2}
+
+
+def test_a_wave_has_the_order_of_the_estate() -> None:
+    names = ["m", "a", "z", "b"]
+    found = of(*(copying(name, f"s3://pond/{name}/in/", f"s3://pond/{name}/out/") for name in names))
+    assert found.by_wave == {1: ("m", "a", "z", "b")}
+
+
+def test_what_most_pipelines_have_stands_first() -> None:
+    twice = summary(shell("One", command="sudo x"), shell("Two", command="sudo y"), name="twice")
+    others = [summary(shell(command="docker run x"), name=name) for name in "ab"]
+    found = [(group.key[0], len(group.pipelines), group.count) for group in of(twice, *others).commands]
+    assert found == [("docker", 2, 2), ("sudo", 1, 2)]
+
+
+def test_a_circle_is_drawn_from_the_left() -> None:
+    chain = [copying(name, f"s3://pool/{i}/", f"s3://pool/{i + 1}/") for i, name in enumerate("abc")]
+    circle = [copying("x", "s3://lake/1/", "s3://lake/2/"), copying("y", "s3://lake/2/", "s3://lake/1/")]
+    drawing = draw(of(*chain, *circle))
+    assert drawing is not None
+    columns = sorted({node.x for node in drawing.nodes})
+    assert {node.name: columns.index(node.x) for node in drawing.nodes} == {
+        "a": 0,
+        "b": 1,
+        "c": 2,
+        "x": 0,
+        "y": 1,
+    }
+
+
+def test_data_is_named_as_far_as_it_is_known() -> None:
+    found = [
+        Dataset("s3", "lake", "raw"),
+        Dataset("s3", "lake", "raw", whole=False),
+        Dataset("s3", "lake", "", whole=False),
+        Dataset("dynamodb", "", "orders"),
+        Dataset("dynamodb", "eu-west-1", "orders"),
+    ]
+    assert [str(one) for one in found] == [
+        "s3://lake/raw",
+        "s3://lake/raw/…",
+        "s3://lake/…",
+        "dynamodb: orders",
+        "dynamodb: eu-west-1/orders",
+    ]
 
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
@@ -257,6 +303,18 @@ def test_a_cluster_is_handed_its_two_roles_and_nothing_else() -> None:
         "StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"]}
     }
     assert found["StartClusters"]["Action"] == ["elasticmapreduce:RunJobFlow"]
+
+
+def test_a_role_keeps_its_path() -> None:
+    roles = {
+        "role": "arn:aws:iam::123456789012:role/team/etl/Service",
+        "resourceRole": "arn:aws:iam::123456789012:instance-profile/Machine",
+    }
+    found = statements(summary(shell(), {"id": "C", "type": "EmrCluster", **roles}))
+    assert found["HandRolesToClusters"]["Resource"] == [
+        "arn:aws:iam::*:role/Machine",
+        "arn:aws:iam::*:role/team/etl/Service",
+    ]
 
 
 def test_tables_and_databases() -> None:

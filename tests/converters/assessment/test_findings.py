@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from datapipeline_converters.assessment.summary import Status
+from datapipeline_converters.assessment.summary import Status, Timing
 
 from tests.converters.assessment.estates import BOX, PASSWORD, ROLES, shell, summary
 
@@ -204,6 +204,20 @@ def test_a_schedule_that_has_ended_is_over() -> None:
     assert [timing.over for timing in found.timings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("timing", "rhythm"),
+    [
+        (Timing("Daily", "cron", "1 day", 1440), "every day"),
+        (Timing("Daily", "cron", "2 days", 2880), "every 2 days"),
+        (Timing("", "ondemand"), "on demand"),
+        (Timing("Once", "cron"), "on demand"),
+        (Timing("Daily", "cron", unknown="its period has no value"), "not known"),
+    ],
+)
+def test_how_often_it_runs(timing: Timing, rhythm: str) -> None:
+    assert timing.rhythm == rhythm
+
+
 def test_what_converts_is_ready_and_small() -> None:
     found = summary(shell())
     assert (found.status, found.effort, found.blockers) == (Status.READY, "S", ())
@@ -225,6 +239,19 @@ def test_a_name_that_nothing_declares_is_an_answer_to_give() -> None:
     found = summary(shell(command="echo #{myWord}"))
     assert found.status is Status.ANSWERS
     assert [blocker.kind for blocker in found.blockers] == ["value"]
+
+
+def test_a_parameter_without_value_is_asked_for_once() -> None:
+    daily = {"id": "Daily", "type": "Schedule", "period": "1 day", "startDateTime": "2030-01-01T00:00:00"}
+    default = {
+        "id": "Default",
+        "scheduleType": "cron",
+        "schedule": {"ref": "Daily"},
+        "runsOn": {"ref": "Box"},
+    }
+    found = summary(shell(command="echo #{myWord} #{myOther}"), daily, default=default | ROLES)
+    assert [blocker.reason.split(":")[0] for blocker in found.blockers] == ["`#{myWord}`", "`#{myOther}`"]
+    assert "2 parameters without value" in [reason.text for reason in found.effort_reasons]
 
 
 def test_what_the_ledger_does_not_refuse_is_no_refused_field() -> None:

@@ -20,7 +20,8 @@ SECTIONS = """
 Parameters:
   Stage: {Type: String, Default: dev}
   Count: {Type: Number, Default: 3}
-  Flag: {Type: String, Default: yes}
+  Flag: {Type: String, Default: 'yes'}
+  Word: {Type: String, Default: yes, AllowedValues: [yes, no]}
   Empty: {Type: String, Default: ''}
   Subnets: {Type: 'List<AWS::EC2::Subnet::Id>', Default: 'subnet-1, subnet-2'}
   Names: {Type: CommaDelimitedList, Default: 'a,b,c'}
@@ -32,10 +33,12 @@ Parameters:
   DbPassword: {Type: String, Default: geheim}
 Mappings:
   Sizes:
-    dev: {type: m5.large, zones: [z1, z2]}
+    dev: {type: m5.large, zones: [z1, z2], spot: no}
     prod: {type: m5.4xlarge}
 Conditions:
   IsDev: {'Fn::Equals': [{Ref: Stage}, dev]}
+  Flagged: {'Fn::Equals': [{Ref: Flag}, 'yes']}
+  SameWord: {'Fn::Equals': [{Ref: Word}, yes]}
   IsProd: {'Fn::Not': [{Condition: IsDev}]}
   Both: {'Fn::And': [{Condition: IsDev}, {'Fn::Equals': [{Ref: Count}, '3']}]}
   Either: {'Fn::Or': [{Condition: IsProd}, {Condition: Both}]}
@@ -97,6 +100,7 @@ FUNCTIONS: list[tuple[Any, str, Any, list[str]]] = [
     ({"Ref": "Stage"}, "!Ref Stage", "dev", []),
     ({"Ref": "Count"}, "!Ref Count", "3", []),
     ({"Ref": "Flag"}, "!Ref Flag", "yes", []),
+    ({"Fn::If": ["Flagged", "a", "b"]}, "!If [Flagged, a, b]", "a", []),
     ({"Ref": "Empty"}, "!Ref Empty", "", []),
     ({"Ref": "Subnets"}, "!Ref Subnets", ("subnet-1", "subnet-2"), []),
     ({"Ref": "Open"}, "!Ref Open", "#{Open}", ["Open"]),
@@ -275,6 +279,24 @@ def test_functions(long: Any, short: str, text: Any, left: list[str]) -> None:
         assert definition.problems == ()
     assert in_json.objects == in_yaml.objects
     assert in_json.values == in_yaml.values
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("yes", "true"),
+        ("!Ref Word", "true"),
+        ("!If [SameWord, a, b]", "a"),
+        ("!FindInMap [Sizes, dev, spot]", "false"),
+        ("!Sub ['${a}', {a: on}]", "true"),
+        ("'yes'", "yes"),
+    ],
+)
+def test_words_that_yaml_takes_for_true_or_false(value: str, text: str) -> None:
+    """They are the same wherever they stand: CloudFormation does not know that they were words."""
+    found = read(template(value))
+    assert command(found) == text
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -527,6 +549,19 @@ def test_no_value_takes_the_field_away(field: str) -> None:
     assert found.problems == ()
 
 
+def test_what_only_the_rest_of_a_template_has_is_asked_for() -> None:
+    text = OBJECT.replace("FIELD", "{Key: command, StringValue: !Sub 'ls ${Bucket}'}")
+    alone = parse_yaml(text, "t.yaml")[0]
+    found = read(alone)
+    assert command(found) == "ls #{Bucket}"
+    assert found.problems == ()
+    assert any("which the rest of the template has" in repair.text for repair in found.repairs)
+    assert command(read(alone, Bucket="b")) == "ls b"
+    whole = read({"Resources": alone}, Bucket="b")
+    assert command(whole) == "ls b"
+    assert whole.problems == ()
+
+
 @pytest.mark.parametrize(
     ("field", "problem"),
     [
@@ -589,6 +624,7 @@ def test_what_aws_would_refuse(field: str, problem: str) -> None:
             "`Fn::Cidr`: 'x' does not appear to be an IPv4 or IPv6 network",
         ),
         ("{Key: command, StringValue: {a: b}}", "StringValue is an object, not a text"),
+        ("{Key: command, StringValue: !Sub '${Names}'}", "a list where a text goes. Write a text."),
         ("{Key: type, StringValue: !Ref Open}", "A.type: this has to be known, and Open is not"),
         ("{Key: !Ref Open, StringValue: x}", "this has to be known, and Open is not"),
         ("{Key: runsOn, RefValue: !Ref Open}", "A.runsOn: this has to be known, and Open is not"),
@@ -654,10 +690,12 @@ Resources:
         - {Key: default, StringValue: !Ref Stage}
         - {Key: allowedValues, StringValue: dev}
         - {Key: allowedValues, StringValue: prod}
+        - {Key: watermark, StringValue: !Ref AWS::NoValue}
       ParameterValues:
       - {Id: myBucket, StringValue: !Ref myBucket}
       - {Id: myList, StringValue: a}
       - {Id: myList, StringValue: b}
+      - {Id: myNothing}
       PipelineObjects:
       - {Id: Default, Name: Default, Fields: [{Key: scheduleType, StringValue: ondemand}]}
   Second:
@@ -704,6 +742,8 @@ def test_a_whole_template() -> None:
         ("First.Odd", "not a property of a pipeline: not read"),
         ("First.Activate", "the stack does not activate the pipeline; DAGs arrive paused either way"),
         ("myBucket", "its value is that of the template's parameter myBucket, which is not known: a default of its own does not hold"),
+        ("First.myBoth.watermark", "`AWS::NoValue`, or no value at all: left out"),
+        ("First.ParameterValues.myNothing", "`AWS::NoValue`, or no value at all: left out"),
     ]  # fmt: skip
     assert [repair.text for repair in found["stack_Third"].repairs if repair.place == "Third"] == [
         "its condition Unknown depends on Open: read as if it held; --set decides it"
@@ -740,6 +780,7 @@ def test_resources_alone_are_a_template() -> None:
         ({"Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Properties": {"PipelineObjects": "x"}}}}, UnreadableError, "P.PipelineObjects: a text, not a list"),
         ({"Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Properties": {"PipelineObjects": [{"Name": "x"}]}}}}, UnreadableError, "has no id"),
         ({"Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline"}, "Fn::ForEach::L": ["N", [], {"P${N}": {"Type": "AWS::DataPipeline::Pipeline"}}]}}, UnreadableError, "`Fn::ForEach::L` makes pipelines"),
+        ({"Resources": {"Fn::ForEach::L": ["N", [], {"P${N}": {"Type": "AWS::DataPipeline::Pipeline"}}]}}, UnreadableError, "`Fn::ForEach::L` makes pipelines"),
         ({"Conditions": {"C": {"Fn::Equals": ["a", "b"]}}, "Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Condition": "C"}}}, UnreadableError, "none of its pipelines belongs to the stack: P: this pipeline was passed over: its condition C does not hold"),
         ({"Conditions": {"C": {"Condition": "D"}, "D": {"Fn::Not": [{"Condition": "C"}]}}, "Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Condition": "C"}}}, UnreadableError, "condition C depends on itself"),
         ({"Conditions": {"C": {"Fn::Contains": [[], "a"]}}, "Resources": {"P": {"Type": "AWS::DataPipeline::Pipeline", "Condition": "C"}}}, UnreadableError, "'Fn::Contains' is no function of conditions"),
@@ -785,6 +826,15 @@ def test_texts_that_grow_without_end_are_refused() -> None:
 )
 def test_what_is_no_template(document: Any) -> None:
     assert not cloudformation.is_template(document)
+
+
+def test_placeholders_in_a_default() -> None:
+    text = OBJECT.replace("Name: p\n", "Name: '${table} copy'\n", 1).replace(
+        "FIELD", "{Key: command, StringValue: !Ref Stage}"
+    )
+    document = parse_yaml(SECTIONS.replace("Default: dev", "Default: '${stage}'") + text, "t.yaml")[0]
+    assert command(read(document)) == "#{stage}"
+    assert command(read(document, stage="prod")) == "prod"
 
 
 def test_placeholders_of_another_tool() -> None:
@@ -896,6 +946,34 @@ def test_json_of_a_value(written: str, text: str) -> None:
         OBJECT.replace("FIELD", f"{{Key: command, StringValue: {{'Fn::ToJsonString': {written}}}}}")
     )
     assert command(found) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "left"),
+    [
+        (
+            "'ls s3://${self:custom.bucket}/ ${HOME}'",
+            "ls s3://#{self_custom_bucket}/ ${HOME}",
+            ["self_custom_bucket"],
+        ),
+        ("!Sub 'ls ${self:custom.bucket} ${Stage}'", "ls #{self_custom_bucket} dev", ["self_custom_bucket"]),
+        (
+            "\"${self:custom.${opt:stage, 'dev'}.name}\"",
+            "#{self_custom_opt_stage_dev_name}",
+            ["self_custom_opt_stage_dev_name"],
+        ),
+        (
+            "'${ssm(eu-west-1):/a/db_password}'",
+            "#{*ssm_eu_west_1_a_db_password}",
+            ["*ssm_eu_west_1_a_db_password"],
+        ),
+        ("'${param:-none} ${env:0:3} ${self}'", "${param:-none} ${env:0:3} ${self}", []),
+    ],
+)
+def test_placeholders_of_the_serverless_framework(written: str, expected: str, left: list[str]) -> None:
+    found = parts(OBJECT.replace("FIELD", f"{{Key: command, StringValue: {written}}}"))
+    assert command(found) == expected
+    assert unknown(found) == left
 
 
 def test_what_looks_like_a_placeholder_is_the_shells_elsewhere() -> None:

@@ -258,6 +258,11 @@ def test_the_api_form_says_the_same() -> None:
         ({"fields": [{"key": "x"}]}, {"x": [None]}, []),
         ({"slots": [{"key": "x", "stringValue": "a"}]}, {"x": ["a"]}, []),
         (
+            {"fields": [{"key": "x", "stringValue": "a", "comment": "why", "Unit": "b"}]},
+            {"x": ["a"]},
+            ["comment, Unit beside its value: not read"],
+        ),
+        (
             {"type": "T", "role": "R", "fields": [{"key": "x", "stringValue": "a"}]},
             {"type": "T", "role": "R", "x": ["a"]},
             [],
@@ -282,7 +287,8 @@ def test_fields_in_api_form(part: str, item: Any, expected: Any, repairs: list[s
     found: list[Repair] = []
     assert is_api_form(document)
     assert to_definition_file(document, "x.json", found) == {"objects": [{"id": "A"} | expected]}
-    assert found == [Repair("A", text) for text in repairs]
+    assert [repair.text for repair in found] == repairs
+    assert {repair.place for repair in found} <= {"A", "A.x"}
 
 
 def test_a_field_with_both_values_is_refused() -> None:
@@ -297,6 +303,20 @@ def test_objects_of_the_file_with_values_of_the_api() -> None:
     assert read(to_definition_file(document)).values == {"*myX": ("1",)}
 
 
+def test_a_parameter_value_without_a_value_is_none() -> None:
+    document = {
+        "pipelineObjects": [],
+        "parameterValues": [
+            {"id": "myX"},
+            {"id": "myY", "stringValue": None},
+            {"id": "myZ", "stringValue": "", "note": "n"},
+        ],
+    }
+    found: list[Repair] = []
+    assert read(to_definition_file(document, "x.json", found)).values == {"myZ": ("",)}
+    assert found == [Repair("values.myZ", "note beside its value: not read")]
+
+
 @pytest.mark.parametrize(
     ("document", "part"),
     [
@@ -307,12 +327,10 @@ def test_objects_of_the_file_with_values_of_the_api() -> None:
         ({"pipelineObjects": [{"id": "A", "fields": {"x": "a"}}]}, "`fields` of A is an object, not a list"),
         ({"pipelineObjects": [{"id": "A", "fields": [{"stringValue": "x"}]}]}, "of A has no key"),
         ({"objects": [{"fields": [None]}]}, "item 1 of `fields` of item 1 of `objects` is null"),
-        ({"pipelineObjects": [], "parameterObjects": None}, "`parameterObjects` is null, not a list"),
         (
             {"pipelineObjects": [], "parameterObjects": [{"id": "myX", "attributes": ["a"]}]},
             "item 1 of `attributes` of myX is a text",
         ),
-        ({"pipelineObjects": [], "parameterValues": None}, "`parameterValues` is null, not a list"),
         ({"pipelineObjects": [], "parameterValues": {"myX": "a"}}, "`parameterValues` is an object"),
         ({"pipelineObjects": [], "parameterValues": ["myX"]}, "item 1 of `parameterValues` is a text"),
         ({"pipelineObjects": [], "parameterValues": [{"stringValue": "a"}]}, "`parameterValues` has no id"),

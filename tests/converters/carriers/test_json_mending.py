@@ -88,4 +88,5 @@ def test_hostile_texts_take_time_in_proportion(piece: str) -> None:
             parse_json("{" + piece * count, "x.json")
         return time.process_time() - start
 
-    assert seconds(40_000) < 20 * seconds(5_000) + 0.2
+    # Eight times the text; what looks at everything again for each piece takes 64 times as long.
+    assert min(seconds(40_000) for _ in range(3)) < 24 * min(seconds(5_000) for _ in range(3)) + 0.2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ API = (
 CAPITALS = (
     '[{"Id": "A", "Name": "A", "Fields": [{"Key": "x", "StringValue": "1"}, {"Key": "on", "RefValue": "B"}]},'
     ' {"Id": "B", "Name": "B", "Fields": []}]'
+)
+UNDERSCORES = (
+    '[{"id": "A", "name": "A", "fields": [{"key": "x", "string_value": "1"}, {"key": "on", "ref_value": "B"}]},'
+    ' {"id": "B", "name": "B", "fields": []}]'
 )
 
 
@@ -33,6 +38,7 @@ def read(text: str) -> tuple[Definition, ...]:
         f'{{"pipelineObjects": {API}}}',
         f'{{"pipelineObjects": {API}, "ResponseMetadata": {{"RequestId": "r"}}}}',
         f'{{"pipelineObjects": {API}, "hasMoreResults": false}}',
+        f'{{"pipelineObjects": {API.replace("[]", "null")}, "parameterObjects": null, "parameterValues": null}}',
         f'{{"objects": {API}}}',
         API,
         f'[{{"pipelineObjects": {API}}}]',
@@ -41,6 +47,8 @@ def read(text: str) -> tuple[Definition, ...]:
         f'{{"pipelineObjects": {CAPITALS}}}',
         f'{{"PipelineObjects": {API}}}',
         CAPITALS,
+        f'{{"pipeline_objects": {UNDERSCORES}}}',
+        f'{{"objects": {UNDERSCORES}}}',
         "objects:\n- id: A\n  x: 1\n  on: {ref: B}\n- id: B\n",
         f"// one\n# two, with {{ and [\n/* three\n */ {{'objects': {OBJECTS.replace(chr(34), chr(39))}}}",
         '# a comment, with "objects"\nobjects:\n- {id: A, x: 1, on: {ref: B}}\n- id: B\n',
@@ -90,6 +98,64 @@ def test_several_definitions_in_a_list() -> None:
     assert [one.part for one in found] == ["1", "2", "3"]
 
 
+def test_underscores_with_all_parts() -> None:
+    (found,) = read(
+        json.dumps(
+            {
+                "pipeline_objects": [{"id": "A", "name": "Ay", "fields": []}],
+                "parameter_objects": [
+                    {"id": "*myX", "attributes": [{"key": "type", "string_value": "String"}]}
+                ],
+                "parameter_values": [{"id": "myL", "string_value": "a"}, {"id": "myL", "string_value": "b"}],
+            }
+        )
+    )
+    assert found.objects["A"].name == "Ay"
+    assert found.parameters["myX"].starred
+    assert found.values == {"myL": ("a", "b")}
+    assert found.repairs == ()
+
+
+def test_values_by_name_among_the_parameter_values() -> None:
+    (found,) = read(
+        f'{{"pipelineObjects": {API}, "parameterValues": [{{"myX": "1", "myY": ["2", "3"]}}, '
+        '{"id": "myZ", "stringValue": "4"}]}'
+    )
+    assert found.values == {"myX": ("1",), "myY": ("2", "3"), "myZ": ("4",)}
+    assert [(repair.place, repair.text) for repair in found.repairs] == [
+        ("item 1 of `parameterValues`", "has no id: read as values by their parameters' names")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (
+            {"pipelineObjects": [{"id": "A", "fields": [{"key": "type", "value": "Schedule"}]}]},
+            "A.type has 'value' and no stringValue or refValue",
+        ),
+        (
+            {"pipelineObjects": [], "parameterValues": [{"id": "myX", "value": "1"}]},
+            "values.myX has 'value' and no stringValue",
+        ),
+    ],
+)
+def test_a_value_under_another_key_is_not_lost(document: dict[str, Any], told: str) -> None:
+    with pytest.raises(UnreadableError, match=re.escape(told)):
+        read(json.dumps(document))
+
+
+def test_an_expression_of_another_tool_is_no_pipeline_id() -> None:
+    within, alone = (
+        read(f'{{"properties": {{"pipelineId": "${{default.id}}", "pipelineObjects": {API}}}}}'),
+        read(f'{{"pipelineId": "${{default.id}}", "pipelineObjects": {API}}}'),
+    )
+    assert [one.state.pipeline_id for one in (*within, *alone)] == ["", ""]
+
+
+TEMPLATE = (
+    f'{{"Type": "AWS::DataPipeline::Pipeline", "Properties": {{"Name": "n", "PipelineObjects": {CAPITALS}}}}}'
+)
 QUOTED = json.dumps(f'{{"objects": {OBJECTS}}}')
 
 
@@ -112,6 +178,15 @@ QUOTED = json.dumps(f'{{"objects": {OBJECTS}}}')
         ),
         (f'{{"body": {QUOTED}}}', [("", "body", "")]),
         (QUOTED, [("", "", "")]),
+        (
+            json.dumps({"TemplateBody": f"Resources:\n  P: {TEMPLATE}\n", "StagesAvailable": ["Original"]}),
+            [("n", "TemplateBody.P", "")],
+        ),
+        (
+            "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      TemplateBody: |\n"
+            f"        Resources:\n          P: {TEMPLATE}\n",
+            [("n", "Resources.S.Properties.TemplateBody.P", "")],
+        ),
     ],
 )
 def test_a_definition_within_something_else(text: str, found: list[tuple[str, str, str]]) -> None:
@@ -154,12 +229,21 @@ def test_objects_of_runs_are_not_read() -> None:
         ("[1, 2]", "a list"),
         ('[{"id": "A"}, {"id": "B"}]', "a list"),
         ('{"name": "app", "dependencies": {}}', "no list `objects`"),
-        ('{"values": {"myX": "1"}}', "no list `objects`"),
         ("3", "not JSON"),
         ("just words", "not JSON"),
         ("a: 1\nb: 2\n", "no list `objects`"),
         ("steps:\n- step_type: sql-command\n", "a file of dataduct"),
         ('{"not": "closed"', "not JSON"),
+        ('# A pipeline\n\n```json\n{"objects": []}\n```\nEnd: of: it\n', "file of its own"),
+        ("import boto3\nclient.put_pipeline_definition(pipelineObjects=[\n{'id': 'A'}])\n", "a program"),
+        ("import { Stack } from 'x';\nnew CfnPipeline({ pipelineObjects: [ { id: 'A' } ] });\n", "cdk synth"),
+        ("require 'aws-sdk'\nclient.put(pipeline_objects: [{ id: 'A' }])\n", "a program"),
+        ("OBJECTS\tDefault\tcron\n", "--output json"),
+        ("--------\n|  GetPipelineDefinition  |\n+------+\n||  objects  ||\n", "--output json"),
+        ('#!/bin/sh\ncat > x <<EOF\n{"objects": []}\nEOF\n', "a program"),
+        ('{"parameters": [{"id": "myX"}]}', "beside `objects`"),
+        ('{"values": {"myX": "1"}}', "with --values"),
+        ("- hosts: x\n  tasks:\n  - community.aws.data_pipeline: {name: p}\n", "Let Ansible make"),
         ('{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}', "without any AWS::DataPipeline::Pipeline"),
     ],
 )
@@ -185,6 +269,33 @@ def test_a_broken_definition_is_no_other_file(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"objects": []}\n{"objects": []}\n', "begins behind the first, at line 2, column 1"),
+        ('{"objects": [{"id": {{ name }}}]}', "another tool's placeholder stands at line 1, column 21"),
+        ('{"objects": [\n{% for t in tables %}\n]}', "another tool's placeholder stands at line 2, column 1"),
+    ],
+)
+def test_what_makes_json_of_it_no_json(text: str, told: str) -> None:
+    with pytest.raises(UnreadableError, match=told):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("pull", "; did you mean 'Pull'? Add"),
+        ("Pul", "; did you mean 'Pull'? Add"),
+        ("Other", ". Add"),
+    ],
+)
+def test_a_reference_that_is_spelled_nearly_right(target: str, hint: str) -> None:
+    (found,) = read(f'{{"objects": [{{"id": "Pull"}}, {{"id": "A", "dependsOn": {{"ref": "{target}"}}}}]}}')
+    (problem,) = found.problems
+    assert f"which is no object's id{hint}" in problem.text
+
+
+@pytest.mark.parametrize(
     ("content", "text"),
     [
         (b"x", "x"),
@@ -206,8 +317,16 @@ def test_encodings(content: bytes, text: str) -> None:
         ("é".encode("latin-1"), r"not UTF-8 text \(byte 0\)"),
         (b"\xff\xfex", "not UTF-8 text"),
         (b"\x7fELF\x00\x00", "not a text file"),
+        (b"PK\x03\x04\x14\x00", r"packed file \(zip\)"),
+        (b"\x1f\x8b\x08\x00", "Unpack it"),
     ],
 )
 def test_what_is_no_text(content: bytes, part: str) -> None:
     with pytest.raises(NoDefinitionError, match=part):
         decode(content, "x.json")
+
+
+def test_a_definition_in_another_encoding_is_not_passed_over() -> None:
+    with pytest.raises(UnreadableError, match="not UTF-8 text") as caught:
+        decode('{"objects": [{"id": "é"}]}'.encode("latin-1"), "x.json")
+    assert not isinstance(caught.value, NoDefinitionError)

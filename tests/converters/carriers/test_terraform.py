@@ -50,9 +50,11 @@ data "aws_region" "here" {}
 """
 
 
-def definition(value: str, given: dict[str, tuple[str, ...]] | None = None) -> Definition:
+def definition(
+    value: str, given: dict[str, tuple[str, ...]] | None = None, surroundings: str = SURROUNDINGS
+) -> Definition:
     """Return a definition whose object A has a field x with a value."""
-    text = f"""{SURROUNDINGS}
+    text = f"""{surroundings}
 resource "aws_datapipeline_pipeline_definition" "it" {{
   pipeline_id = "df-1"
   pipeline_object {{
@@ -151,9 +153,14 @@ def test_what_an_expression_is(written: str, text: str) -> None:
         ("module.vpc.subnets[0]", "#{vpc_subnets_0}", "vpc_subnets_0", False),
         ("upper(var.bucket)", "#{upper_bucket}", "upper_bucket", False),
         ("random_password.it.result", "#{*random_password_it_result}", "random_password_it_result", True),
-        ('var.bucket == "s3cr3t" ? "a" : "b"', "#{bucket}", "bucket", False),
+        # What is compared with a bucket is not the bucket.
+        ('var.bucket == "s3cr3t" ? "a" : "b"', "#{result_of_bucket}", "result_of_bucket", False),
+        ("!var.bucket", "#{result_of_bucket}", "result_of_bucket", False),
+        ("var.bucket + 1", "#{bucket_1}", "bucket_1", False),
+        ("var.api_key", "#{*api_key}", "api_key", True),
         ('join("/", [var.bucket, "in"])', "#{bucket}/in", "bucket", False),
         ("var.missing", "#{missing}", "missing", False),
+        ('replace("a-b", "/[a-z]/", "x")', "#{replace}", "replace", False),  # a pattern of Go's
         ("var.x", "#{x_of_terraform}", "x_of_terraform", False),  # x is a field, and fields come first
     ],
 )
@@ -165,6 +172,31 @@ def test_what_only_terraform_knows_is_a_parameter(written: str, text: str, name:
     ]
     assert "s3cr3t" not in repr(found.repairs)
     assert [name in repair.text for repair in found.repairs if "parameter" in repair.text] == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "values"),
+    [
+        ("var.api_key", "#{*api_key}", {"*api_key": ("s3cr3t",)}),
+        ('"run -p ${local.password}"', "run -p #{*password}", {"*password": ("s3cr3t",)}),
+        ("upper(local.password)", "#{*upper_password}", {}),
+        ('"x${var.token}"', "x", {}),  # a place for a secret is none
+        ('join(",", var.token_columns)', "a,b", {}),
+    ],
+)
+def test_what_is_named_like_a_secret_is_one(
+    value: str, text: str, values: dict[str, tuple[str, ...]]
+) -> None:
+    surroundings = """
+variable "api_key" { default = "s3cr3t" }
+variable "token" { default = "" }
+variable "token_columns" { default = ["a", "b"] }
+locals { password = "s3cr3t" }
+"""
+    found = definition(value, surroundings=surroundings)
+    assert found.objects["A"].fields["x"] == (text,)
+    assert found.values == values
+    assert "s3cr3t" not in repr(found.repairs)
 
 
 def test_a_secret_keeps_its_value_and_a_variable_its_description() -> None:
@@ -199,6 +231,10 @@ def test_given_values(written: str, given: dict[str, tuple[str, ...]], text: str
         ("var.tags.q", "no attribute 'q'"),
         ("var.names[9]", "has no value"),
         ("1 / 0", "has no value"),
+        (
+            "\"#{format(@scheduledStartTime, '${var.bucket}')}\"",
+            r"var\.bucket stands within an expression #{\.\.\.} and is not known here",
+        ),
         ('file("${path.module}/x")', "beside standard input"),
         ('"%{ for n in var.bucket }x%{ endfor }"', r"the elements of var\.bucket are not known"),
     ],
@@ -460,8 +496,72 @@ resource "aws_datapipeline_pipeline_definition" "d" {
     ]
     (one,) = read_definitions(text.replace("COUNT", "var.enabled ? 1 : 0"), "x.tf", {})
     assert any(repair.place == "count" for repair in one.repairs)
-    with pytest.raises(NoDefinitionError):
+    with pytest.raises(NoDefinitionError, match="`count` or `for_each` makes none of its pipelines"):
         read_definitions(text.replace("COUNT", "var.enabled ? 1 : 0"), "x.tf", {"enabled": ("false",)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "places"),
+    [
+        (
+            "aws_datapipeline_pipeline_definition",
+            """
+  pipeline_object {
+    id      = "A"
+    comment = "c"
+    field {
+      key         = "x"
+      stringvalue = "lost"
+      string_value = "y"
+    }
+  }
+""",
+            ["pipeline_object.comment", "field.stringvalue", "pipeline_id"],
+        ),
+        (
+            "awscc_datapipeline_pipeline",
+            """
+  name = "n"
+  pipeline_objects = [{ id = "A", comment = "c", fields = [{ key = "x", string_value = "y", note = "n" }] }]
+""",
+            ["pipeline_objects.comment", "fields.note"],
+        ),
+    ],
+)
+def test_what_no_provider_takes_is_told(kind: str, body: str, places: list[str]) -> None:
+    (found,) = read_definitions(f'resource "{kind}" "d" {{{body}}}', "x.tf", {})
+    assert found.objects["A"].fields == {"x": ("y",)}
+    assert [repair.place for repair in found.repairs] == places
+
+
+@pytest.mark.parametrize(
+    ("field", "fault"),
+    [
+        ('key = var.it\n string_value = "x"', "the key of a field of A is not known here"),
+        ('key = "type"\n string_value = var.it', "A.type is not known here"),
+        (
+            'key = "runsOn"\n ref_value = "r-${var.it}"',
+            "the object that A.runsOn refers to is not known here",
+        ),
+    ],
+)
+def test_where_no_parameter_can_stand(field: str, fault: str) -> None:
+    text = f"""
+variable "it" {{}}
+resource "aws_datapipeline_pipeline_definition" "d" {{
+  pipeline_id = "x"
+  pipeline_object {{
+    id = "A"
+    field {{
+      {field}
+    }}
+  }}
+}}
+"""
+    with pytest.raises(UnreadableError, match=f"{fault}. Give the values it needs with --set"):
+        read_definitions(text, "x.tf", {})
+    (found,) = read_definitions(text, "x.tf", {"it": ("x",)})
+    assert found.used == {"it"}
 
 
 def test_what_sets_lose() -> None:

@@ -332,8 +332,7 @@ def test_a_fault_in_planning_is_found_since_the_definition_is_read_afresh(
     assert found.differences == ["the runs differ", "the last runs differ"]
 
 
-@pytest.mark.parametrize("split", [False, True])
-def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(split: bool) -> None:
+def two_schedules(*, split: bool) -> Pipeline:
     document = {
         "objects": [
             {"id": "Default", "scheduleType": "cron", "workerGroup": "w", "schedule": ref("Day")},
@@ -344,8 +343,22 @@ def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(split: boo
             shell("C", scheduleType="timeseries"),
         ]
     }
-    made = pipeline(definition_file.read(document, "x.json"), Options(now=NOW, backfill=True, split=split))
-    found = forecast([made], Window(utc("2016-02-28T12:00"), utc("2016-03-02T00:00"), 100))
+    definition = definition_file.read(document, f"{'split' if split else 'whole'}.json")
+    return pipeline(definition, Options(now=NOW, backfill=True, split=split))
+
+
+@pytest.fixture(scope="module")
+def around_a_leap_day() -> list[Forecast]:
+    """Two schedules in one DAG file and in several; Airflow is asked once."""
+    made = [two_schedules(split=split) for split in (False, True)]
+    return forecast(made, Window(utc("2016-02-28T12:00"), utc("2016-03-02T00:00"), 100))
+
+
+@pytest.mark.parametrize("name", ["whole", "split"])
+def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(
+    around_a_leap_day: list[Forecast], name: str
+) -> None:
+    found = [one for one in around_a_leap_day if one.pipeline == name]
     runs = {(one.expected.schedule, one.expected.style): one.data_pipeline.runs for one in found}
     leap_day, first, second = utc("2016-02-29"), utc("2016-03-01"), utc("2016-03-02")
     assert runs == {
@@ -356,7 +369,6 @@ def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(split: boo
     assert [one.differences for one in found] == [[], [], []]
 
 
-@pytest.mark.parametrize("style", ["cron", "timeseries"])
 @pytest.mark.parametrize(
     ("earliest", "hours"),
     [
@@ -365,15 +377,18 @@ def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(split: boo
         ("9999-12-31T23:59:59", []),
     ],
 )
-def test_an_end_that_means_for_ever(style: str, earliest: str, hours: list[str]) -> None:
+def test_an_end_that_means_for_ever(earliest: str, hours: list[str]) -> None:
     schedule = {
         "startDateTime": "2126-11-25T00:00:00",
         "period": "1 hour",
         "endDateTime": "9999-12-31T23:59:59",
     }
-    (found,) = forecast([prepared("x", Case(schedule, style))], Window(utc(earliest)))
-    assert found.differences == []
-    assert [f"{run.start:%H:%M}" for run in found.airflow.runs] == hours
+    styles = ("cron", "timeseries")
+    found = forecast([prepared(style, Case(schedule, style)) for style in styles], Window(utc(earliest)))
+    assert [one.pipeline for one in found] == [*styles]
+    for one in found:
+        assert one.differences == []
+        assert [f"{run.start:%H:%M}" for run in one.airflow.runs] == hours
 
 
 NODE = {
@@ -387,12 +402,15 @@ KEY = {"id": "K", "type": "S3KeyExists", "s3Key": "s3://example-bucket/k", "role
 NO_SUCH_KEY = {"id": "K", "type": "S3KeyExists", "role": "r"}  # becomes a task that fails, without a text
 
 
-@pytest.mark.parametrize(
-    ("gate", "options"), [(KEY, {}), (KEY, {"split": True}), (NO_SUCH_KEY, {"allow_invalid": True})]
-)
-def test_a_dag_that_only_checks_a_data_node_runs_on_the_nodes_schedule(
-    gate: dict[str, Any], options: dict[str, Any]
-) -> None:
+GATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "whole": (KEY, {}),
+    "split": (KEY, {"split": True}),
+    "failing": (NO_SUCH_KEY, {"allow_invalid": True}),
+}
+
+
+def gated(name: str) -> Pipeline:
+    gate, options = GATES[name.removeprefix("wrong_")]
     document = {
         "objects": [
             {"id": "Default", "scheduleType": "cron", "workerGroup": "w", "schedule": ref("Hour")},
@@ -403,15 +421,28 @@ def test_a_dag_that_only_checks_a_data_node_runs_on_the_nodes_schedule(
             gate,
         ]
     }
-    made = pipeline(definition_file.read(document, "x.json"), Options(now=NOW, **options))
-    found = {one.expected.schedule: one for one in forecast([made], Window(count=2))}
+    return pipeline(definition_file.read(document, f"{name}.json"), Options(now=NOW, **options))
+
+
+@pytest.fixture(scope="module")
+def of_gates() -> list[Forecast]:
+    """Every gate, right and with a wrong period; Airflow is asked once."""
+    wrong = [gated(f"wrong_{name}") for name in GATES]
+    faulty = [replace(made, conversion=replace(made.conversion, files=wrong_days(made))) for made in wrong]
+    return forecast([*map(gated, GATES), *faulty], Window(count=2))
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_a_dag_that_only_checks_a_data_node_runs_on_the_nodes_schedule(
+    of_gates: list[Forecast], name: str
+) -> None:
+    found = {one.expected.schedule: one for one in of_gates if one.pipeline == name}
     assert {name: one.differences for name, one in found.items()} == {"Hour": [], "Day": []}
     day = (utc("2126-10-01"), utc("2126-10-02"), utc("2126-10-01"))
     assert found["Day"].data_pipeline.runs[0] == Run(*day)
     assert found["Day"].airflow.runs[0] == Run(*day)
     # A wrong period in that DAG is found.
-    wrong = replace(made, conversion=replace(made.conversion, files=wrong_days(made)))
-    found = {one.expected.schedule: one for one in forecast([wrong], Window(count=2))}
+    found = {one.expected.schedule: one for one in of_gates if one.pipeline == f"wrong_{name}"}
     assert found["Day"].differences != []
 
 

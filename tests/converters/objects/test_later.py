@@ -276,7 +276,6 @@ def test_a_precondition_that_nothing_refers_to() -> None:
 
 
 FORMATS: list[Any] = [
-    pytest.param({"type": "RegEx", "inputRegEx": "(.*)", "column": ["a STRING"]}, REFUSED, id="RegEx"),
     pytest.param({"type": "DynamoDBExportDataFormat", "column": ["a STRING"]}, REFUSED, id="Export"),
 ]
 

@@ -1018,6 +1018,11 @@ def test_what_does_not(case: Case) -> None:
     assert found(case.right, case.right_rest) == []
 
 
+def test_a_value_is_shown_as_it_was_written() -> None:
+    objects = [changed(SAY, runsOn=ref("Box")), changed(BOX, region="where?.")]
+    assert found(objects, {}) == [("unknown-region", "Box", "region", "'where?.' is no region's code.")]
+
+
 def test_tags_are_counted() -> None:
     definition = read([SAY], {})
     for count, expected in ((10, []), (11, ["too-many-tags"])):
@@ -1151,6 +1156,19 @@ def test_an_optional_parameter_without_value_takes_a_field_away() -> None:
             "scriptUri",
             "is missing, and so is command: ShellCommandActivity needs one of them.",
         )
+    ]
+
+
+@pytest.mark.parametrize("spelled", ["Command", "comand"])
+def test_what_is_missing_may_be_there_misspelt(spelled: str) -> None:
+    told = [
+        text
+        for rule, _, _, text in found([changed(SAY, command=None, **{spelled: "x"})], {})
+        if rule == "missing-one-of"
+    ]
+    assert told == [
+        "is missing, and so is command: ShellCommandActivity needs one of them. "
+        f"It has '{spelled}'; did you mean command?"
     ]
 
 

@@ -42,6 +42,9 @@ def test_the_log_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
     counting.advance(rows=1233, written=5_000_000)
     assert log.lines == ["So far: 1,234 rows, 5,000,000 bytes written in 0.0 s"]
+    counting._started -= 10
+    counting.tell("Copied")
+    assert log.lines[1] == "Copied: 1,234 rows, 5,000,000 bytes written in 10.0 s (123 rows/s, 0.5 MB/s)"
 
 
 def test_stopping() -> None:

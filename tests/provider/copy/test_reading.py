@@ -6,6 +6,7 @@ import pytest
 from datapipeline_provider.copy import reading
 from datapipeline_provider.copy.batch import Batch
 from datapipeline_provider.copy.errors import RecordError
+from datapipeline_provider.copy.reading import blocks
 from datapipeline_provider.copy.writing import writer
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV
@@ -68,7 +69,7 @@ def test_other_characters(data_format: Any, text: str, rows: list[tuple[str | No
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11, 64])
 def test_records_cut_anywhere(size: int) -> None:
     rows = [(value, "x") for value in FIELDS]
-    data = writer(CSV())(Batch("", 1, rows))
+    data = writer(CSV()).write(Batch("", 1, rows))
     assert read(data, size=size) == rows
     assert read(data[:-1], size=size) == rows
 
@@ -89,13 +90,13 @@ def test_files_of_another_kind_fail_without_being_shown(
 ) -> None:
     with pytest.raises(RecordError) as caught:
         read(data, size=size)
-    assert str(caught.value).startswith(f"s3://b/k, row {row}: ")
+    assert str(caught.value).startswith(f"s3://b/k, row {row}")
     assert problem in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
 def test_a_record_without_end_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LONGEST_RECORD", 100)
+    monkeypatch.setattr(blocks, "LONGEST_RECORD", 100)
 
     def endless() -> Iterator[bytes]:
         yield b"a\n"
@@ -116,9 +117,9 @@ value = some.none() | some.text(some.characters(exclude_characters="\n", exclude
 )
 def test_what_was_written_is_read(rows: list[tuple[str | None, ...]], data_format: Any, size: int) -> None:
     rows = [row for row in rows if not (row[-1] or "").endswith("\r")]
-    assert read(writer(data_format)(Batch("", 1, rows)), data_format, size) == rows
+    assert read(writer(data_format).write(Batch("", 1, rows)), data_format, size) == rows
 
 
 def test_a_carriage_return_at_the_end_of_a_record_is_the_one_thing_that_cannot_be_read_back() -> None:
     with pytest.raises(RecordError, match="CR LF"):
-        read(writer(CSV())(Batch("", 1, [("a", "b\r")])))
+        read(writer(CSV()).write(Batch("", 1, [("a", "b\r")])))

@@ -13,7 +13,7 @@ from tests.provider.copy.hostile import FIELDS
 
 
 def written(data_format: Any, *rows: tuple[str | None, ...]) -> str:
-    return writer(data_format)(Batch("table t", 1, rows, ("id", "note"))).decode()
+    return writer(data_format).write(Batch("table t", 1, rows, ("id", "note"))).decode()
 
 
 @pytest.mark.parametrize(("value", "fields"), FIELDS.items())
@@ -56,7 +56,7 @@ def test_values_that_could_not_be_read_back_fail_without_being_shown(
 ) -> None:
     with pytest.raises(RecordError) as caught:
         written(data_format, ("1", "fine"), ("2", value))
-    assert str(caught.value).startswith("table t, row 2: column 2 (note) ")
+    assert str(caught.value).startswith("table t, row 2 (id = 2): column 2 (note) ")
     assert problem in str(caught.value)
     assert "secret" not in str(caught.value)
 

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from datapipeline_provider.data_formats.clean_up import CleanUpError
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode, S3DataNodeError
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode, SqlDataNodeError
 from datapipeline_provider.s3.address import S3AddressError
+from datapipeline_provider.s3.encryption import EncryptionError
 
 
 @pytest.mark.parametrize(
@@ -51,19 +53,29 @@ def test_other_addresses_are_refused_once_rendered(arguments: dict[str, str]) ->
     [
         {},
         {"directory_path": "s3://a/b", "file_path": "s3://a/b"},
+        {"file_path": "s3://a/b", "manifest_file_path": "s3://a/b"},
         {"file_path": "s3://a/b", "s3_encryption_type": "KMS"},
+        {"file_path": "s3://a/b", "s3_encryption_type": "NONE", "kms_key_id": "k"},
+        {"file_path": "s3://a/b", "part_size_mb": 0},
+        {"file_path": "s3://a/b", "marker": "flag"},
+        {"file_path": "s3://a/b", "clean_up": "flag"},
     ],
 )
 def test_impossible_nodes_are_refused_at_once(arguments: dict[str, str]) -> None:
-    with pytest.raises(S3DataNodeError):
+    with pytest.raises((S3DataNodeError, EncryptionError, CleanUpError)):
         S3DataNode(**arguments)  # type: ignore[arg-type]
 
 
 def test_compression() -> None:
-    assert not S3DataNode(file_path="s3://a/b").gzipped
-    assert S3DataNode(file_path="s3://a/b", compression="GZIP").gzipped
-    with pytest.raises(S3DataNodeError, match=r"compression is 'bzip2'; valid: none, gzip"):
-        _ = S3DataNode(file_path="s3://a/b", compression="bzip2").gzipped
+    assert S3DataNode(file_path="s3://a/b").packing == "none"
+    assert S3DataNode(file_path="s3://a/b", compression="GZIP").packing == "gzip"
+    with pytest.raises(S3DataNodeError, match=r"compression is 'bzip2'; valid: none, gzip, zstd"):
+        _ = S3DataNode(file_path="s3://a/b", compression="bzip2").packing
+
+
+def test_a_key_of_kms() -> None:
+    node = S3DataNode(file_path="s3://a/b", kms_key_id="alias/etl")
+    assert node.write_arguments == {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/etl"}
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,9 @@ def test_a_line_feed_fails_and_leaves_no_file(tables: Tables, s3: S3, bucket: st
     node = SqlDataNode(tables.conn_id, table="t")
     with pytest.raises(RecordError) as caught:
         run(copy(node, S3DataNode(directory_path=f"s3://{bucket}/d")))
-    assert str(caught.value).startswith(f"table t of connection {tables.conn_id}, row 2: column 2 (v) ")
+    assert str(caught.value).startswith(
+        f"table t of connection {tables.conn_id}, row 2 (id = 1): column 2 (v) "
+    )
     assert "secret" not in str(caught.value)
     assert s3.keys(bucket) == []
 

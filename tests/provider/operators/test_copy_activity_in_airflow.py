@@ -77,8 +77,8 @@ STALLING = {
     "shop": "select seq, repeat('x', 1000) from seq_1_to_20000 union all select 1, sleep(60)",
 }
 RUNNING = {
-    "orders": "select count(*) from pg_stat_activity where query like 'FETCH%%' and state = 'active'",
-    "shop": "select count(*) from information_schema.processlist where info like 'select seq, %%'",
+    "orders": "select count(*) from pg_stat_activity where query like 'COPY%%pg_sleep%%' and state = 'active'",
+    "shop": "select count(*) from information_schema.processlist where info like '%%sleep(60)%%' and id <> connection_id()",
 }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.conftest import SetConnection
+    from tests.servers.moto import Aws
     from tests.servers.seaweedfs import S3
 
 ALWAYS: dict[str, Any] = {"task_id": "Clean", "aws_conn_id": None}
@@ -280,6 +281,26 @@ def test_a_command_that_ends_well_when_cancelled_publishes_nothing(
         task.execute({})
     assert_dead(tmp_path)
     assert s3.keys(bucket) == []
+
+
+def test_the_output_s_key_of_kms(sns: Aws, airflow_connection: SetConnection) -> None:
+    """On an emulator: the S3 server of the other tests has no KMS."""
+    extra = {"endpoint_url": sns.endpoint_url, "region_name": "us-east-1"}
+    airflow_connection("aws_default", conn_type="aws", login="any", password="any", extra=extra)
+    client = sns.client("s3")
+    client.create_bucket(Bucket="keys")
+    ShellCommandActivityOperator(
+        task_id="Clean",
+        command='echo a; echo b >&2; echo c > "$OUTPUT1_STAGING_DIR/c"',
+        stage=True,
+        output=[S3DataNode(directory_path="s3://keys/staged", kms_key_id="alias/one")],
+        stdout="s3://keys/out",
+        stderr="s3://keys/err",
+        kms_key_id="alias/two",
+    ).execute({})
+    for key, kms in (("staged/c", "alias/one"), ("out", "alias/two"), ("err", "alias/two")):
+        head = client.head_object(Bucket="keys", Key=key)
+        assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", kms)
 
 
 def test_a_timeout_ends_the_children(tmp_path: Path, s3: S3, bucket: str, aws_default: str) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import gzip
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,45 +17,6 @@ TEXT = b"".join(b"%d,some text\n" % number for number in range(300_000))
 
 def cut(data: bytes, size: int) -> Iterator[bytes]:
     return (data[start : start + size] for start in range(0, len(data), size))
-
-
-@pytest.mark.parametrize("size", [1000, 1 << 20])
-@pytest.mark.parametrize(
-    ("packed", "plain"),
-    [
-        (gzip.compress(TEXT), TEXT),
-        (gzip.compress(b"a") + gzip.compress(b"") + gzip.compress(TEXT), b"a" + TEXT),  # several members
-        (gzip.compress(b"\n" * 10_000_000), b"\n" * 10_000_000),  # small, but not when unpacked
-        (gzip.compress(b""), b""),
-        (b"", b""),
-    ],
-)
-def test_gunzipped(packed: bytes, plain: bytes, size: int) -> None:
-    parts = list(download.gunzipped(cut(packed, size), WHERE))
-    assert b"".join(parts) == plain
-    assert max(map(len, parts), default=0) <= 2 * download.CHUNK
-
-
-@pytest.mark.parametrize(
-    ("data", "problem"),
-    [
-        (TEXT, "not valid gzip"),
-        (gzip.compress(TEXT)[:-9], "ends in the middle"),
-        (gzip.compress(TEXT) + b"more", "not valid gzip"),
-        (gzip.compress(TEXT) + gzip.compress(TEXT)[:20], "ends in the middle"),
-        (gzip.compress(TEXT)[:-8] + b"12345678", "not valid gzip"),  # a wrong checksum
-        (zlib.compress(TEXT), "not valid gzip"),
-    ],
-)
-def test_what_is_no_gzip_fails(data: bytes, problem: str) -> None:
-    with pytest.raises(download.GzipError, match=problem):
-        list(download.gunzipped(cut(data, 1000), WHERE))
-
-
-def test_undeclared_gzip_fails_with_the_remedy() -> None:
-    with pytest.raises(download.GzipError, match='compression="gzip"'):
-        list(download.not_gzipped(iter([gzip.compress(TEXT)]), WHERE))
-    assert list(download.not_gzipped(iter([b"a", b"\x1f\x8b"]), WHERE)) == [b"a", b"\x1f\x8b"]
 
 
 def test_chunks_and_text(s3: S3, bucket: str) -> None:

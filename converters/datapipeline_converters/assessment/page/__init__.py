@@ -20,7 +20,7 @@ from datapipeline_converters.assessment.estate import Estate
 from datapipeline_converters.assessment.page.details import details
 from datapipeline_converters.assessment.page.graph import draw
 from datapipeline_converters.assessment.summary import MEANINGS, Status
-from datapipeline_converters.assessment.tables import Cell, Table, carried_over, tables
+from datapipeline_converters.assessment.tables import carried_over, tables
 from datapipeline_converters.assessment.words import headline
 
 # So many names are written in a cell; the rest is counted.
@@ -68,7 +68,7 @@ def page(estate: Estate) -> str:
         efforts=_bar((key, number, EFFORTS[key]) for key, number in estate.efforts.items()),
         grades=_bar((key, estate.grades.get(key, 0), meaning) for key, meaning in _GRADES.items()),
         kept=carried_over(estate.grades),
-        objects=_lengths(found["objects"]),
+        objects=_lengths(estate.objects),
         hours=_hours(estate.hours),
         graph=draw(estate),
         policies=[iam.policy_text(one) for one in estate.policies],
@@ -83,11 +83,9 @@ def page(estate: Estate) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.FunctionLoader(_file)
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["sort_value"] = _sort_value
-    return environment
 
 
 def _file(name: str) -> str:
@@ -129,13 +127,10 @@ def _bar(parts: Iterable[tuple[str, int, str]]) -> list[Part]:
     return result
 
 
-def _lengths(table: Table) -> list[tuple[str, int, int, float]]:
-    """Return the rows of the types with the length of each bar, in hundredths of the longest."""
-    longest = max((int(str(row[1])) for row in table.rows), default=1)
-    return [
-        (str(row[0]), int(str(row[1])), int(str(row[2])), 100 * int(str(row[1])) / longest)
-        for row in table.rows
-    ]
+def _lengths(numbers: Mapping[str, int]) -> list[tuple[str, int, float]]:
+    """Return the types and their numbers with the length of each bar, in hundredths of the longest."""
+    longest = max(numbers.values(), default=1)
+    return [(kind, number, 100 * number / longest) for kind, number in numbers.items()]
 
 
 def _hours(hours: Sequence[float]) -> list[Mapping[str, Any]]:
@@ -148,7 +143,3 @@ def _hours(hours: Sequence[float]) -> list[Mapping[str, Any]]:
 
 def _round(runs: float) -> str:
     return f"{runs:.0f}" if runs >= 10 else f"{runs:.1f}".removesuffix(".0")
-
-
-def _sort_value(cell: Cell) -> str | int:
-    return len(cell) if isinstance(cell, tuple) else cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from datapipeline_converters.assessment.estate import Estate
-from datapipeline_converters.assessment.summary import KINDS, Status, Summary
+from datapipeline_converters.assessment.summary import KINDS, Status, Summary, Timing
 
 # More entries of one kind are counted.
 _MOST = 40
@@ -40,15 +40,7 @@ def _lines(one: Summary) -> dict[str, list[str]]:
         ],
         "To decide": list(one.decisions),
         "Objects": [", ".join(f"{number} {kind}" for kind, number in one.objects.items())],
-        "Runs": [
-            ", ".join(
-                filter(
-                    None,
-                    [t.period and f"every {t.period}", t.style, t.starts and f"from {t.starts}", t.unknown],
-                )
-            )
-            for t in one.timings
-        ],
+        "Runs": [_run(timing) for timing in one.timings],
         "Reads": [str(dataset) for dataset in one.reads],
         "Writes": [str(dataset) for dataset in one.writes],
         "Secrets in plain text": [f"{place.where}: {place.kind}" for place in one.secrets],
@@ -56,6 +48,13 @@ def _lines(one: Summary) -> dict[str, list[str]]:
         "Commands": [f"{_place(f.object_id, f.field)}: {f.what}: {f.why}. {f.advice}" for f in one.commands],
         "Access that only a run knows": list(one.unknown_needs),
     }
+
+
+def _run(timing: Timing) -> str:
+    style = "" if timing.style == "ondemand" else timing.style
+    return ", ".join(
+        filter(None, [timing.rhythm, style, timing.starts and f"from {timing.starts}", timing.unknown])
+    )
 
 
 def _place(object_id: str, field: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.assessment.estate import Estate
 from datapipeline_converters.assessment.lineage import Link
+from datapipeline_converters.assessment.waves import components
 
 MOST_NODES = 80
 _MOST_EDGES = 400
@@ -108,9 +109,9 @@ def _chosen(links: Sequence[Link]) -> set[str]:
 
 
 def _pairs(estate: Estate, shown: set[str]) -> dict[tuple[str, str], tuple[str, bool]]:
-    """Return which pipeline feeds which, with what is to be said of it."""
+    """Return which pipeline feeds which, with the data and whether that is certain; of several, of what is certain."""
     found: dict[tuple[str, str], tuple[str, bool]] = {}
-    for link in estate.links:
+    for link in sorted(estate.links, key=lambda link: not link.certain):
         for source in link.writers:
             if source not in shown:
                 continue
@@ -123,17 +124,21 @@ def _pairs(estate: Estate, shown: set[str]) -> dict[tuple[str, str], tuple[str, 
 def _layers(names: Sequence[str], pairs: Mapping[tuple[str, str], object]) -> list[list[str]]:
     """Return the pipelines in layers: each behind those that feed it, as far as there is no circle."""
     before: dict[str, set[str]] = {name: set() for name in names}
+    after: dict[str, list[str]] = {name: [] for name in names}
     for source, target in pairs:
         before[target].add(source)
-    layers: list[list[str]] = []
-    placed: set[str] = set()
-    while len(placed) < len(names):
-        waiting = [name for name in names if name not in placed]
-        layer = [name for name in waiting if before[name] <= placed]
-        # In a circle, the one that waits for the fewest goes first.
-        layer = layer or [min(waiting, key=lambda name: (len(before[name] - placed), name))]
-        layers.append(layer)
-        placed.update(layer)
+        after[source].append(target)
+    column: dict[str, int] = {}
+    for circle in reversed(components(after)):
+        waiting = sorted(circle)
+        while waiting:
+            # In a circle, the one that waits for the fewest goes first.
+            name = min(waiting, key=lambda name: len(before[name].intersection(waiting)))
+            column[name] = max((column[other] + 1 for other in before[name] if other in column), default=0)
+            waiting.remove(name)
+    layers: list[list[str]] = [[] for _ in range(max(column.values()) + 1)]
+    for name in names:
+        layers[column[name]].append(name)
     return layers
 
 

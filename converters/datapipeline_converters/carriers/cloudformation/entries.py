@@ -8,11 +8,13 @@ from typing import Any
 from datapipeline_converters.carriers.cloudformation.holes import Parameters
 from datapipeline_converters.carriers.cloudformation.resolver import Resolver
 from datapipeline_converters.carriers.cloudformation.texts import NO_VALUE, ObjectRef, Text, UnknownList, word
-from datapipeline_converters.carriers.objects import REFERENCE_FIELDS
 from datapipeline_converters.carriers.shapes import kind
+from datapipeline_converters.catalogue import reference_fields
+from datapipeline_converters.names import unique
 
 # The attributes of a parameter that are shown and never evaluated.
 _SHOWN = frozenset({"description", "watermark", "helpText", "helpLink"})
+_LEFT_OUT = "`AWS::NoValue`, or no value at all: left out"
 
 
 class Entries:
@@ -69,7 +71,7 @@ class Entries:
         """Return the values of one entry of `Fields`; none where `AWS::NoValue` has taken it away."""
         text, target = entry.get("StringValue", NO_VALUE), entry.get("RefValue", NO_VALUE)
         if text is NO_VALUE and target is NO_VALUE:
-            self._resolver.note(place, "`AWS::NoValue`, or no value at all: the field is left out")
+            self._resolver.note(place, _LEFT_OUT)
             return []
         values: list[dict[str, Any]] = []
         if target is not NO_VALUE:
@@ -101,7 +103,7 @@ class Entries:
                 return self._text(key, inner["StringValue"], place)
         if isinstance(value, ObjectRef):
             return {"refValue": value.id}
-        if isinstance(value, Text) and key in REFERENCE_FIELDS and value.shown in self._ids:
+        if isinstance(value, Text) and key in reference_fields() and value.shown in self._ids:
             return {"refValue": self._ids[value.shown]}
         if isinstance(value, UnknownList):
             value = Text((value.hole,))
@@ -123,20 +125,20 @@ class Entries:
             self._resolver.fail(place, f"RefValue is {kind(value)}, not a text", "Write the id of an object.")
         if isinstance(value, Text) and value.shown in self._ids:
             return {"refValue": self._ids[value.shown]}
-        if isinstance(value, Text) and key in REFERENCE_FIELDS:
+        if isinstance(value, Text) and key in reference_fields():
             self._resolver.ask(value, place)
         if isinstance(value, str) and value in self._objects:
             return {"refValue": value}
         if isinstance(value, str) and value in self._resolver.template.parameters:
             found = self._resolver.value({"Ref": value}, place)
             is_object = isinstance(found, str) and found in self._objects
-            if is_object or key not in REFERENCE_FIELDS:
+            if is_object or key not in reference_fields():
                 self._resolver.note(
                     place, f"RefValue {value!r} is a parameter of the template: its value was put in"
                 )
                 return {"refValue": found} if is_object else self._text(key, found, place)
         is_text = not isinstance(value, str) or "#{" in value
-        if is_text or not (key in REFERENCE_FIELDS or key.startswith("my")):
+        if is_text or not (key in reference_fields() or key.startswith("my")):
             self._resolver.note(place, "RefValue names no object, and the field takes a text: read as that")
             return self._text(key, value, place)
         return {"refValue": value}
@@ -163,9 +165,11 @@ class Entries:
 
     def _texts(self, entry: dict[str, Any], place: str, key: str) -> list[Any]:
         """Return what an entry says, as texts; what is no text is left to the definition's reader to refuse."""
+        if "StringValue" not in entry:
+            self._resolver.note(place, _LEFT_OUT)
+            return []
         found = []
-        written = entry.get("StringValue", NO_VALUE)
-        for value in [] if written is NO_VALUE else self._several(written, place, "StringValue"):
+        for value in self._several(entry["StringValue"], place, "StringValue"):
             if isinstance(value, UnknownList):
                 value = Text((value.hole,))
             if isinstance(value, str | Text):
@@ -217,9 +221,7 @@ def ids_for(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
             continue
         known = word("_".join(part for part in written.parts if isinstance(part, str)))
         name = known if known != "value" and known not in taken else written.words
-        base, number = name, 2
-        while name in taken:
-            name, number = f"{base}_{number}", number + 1
+        name = unique(name, taken)
         taken.add(name)
         found[written.shown] = name
     return found

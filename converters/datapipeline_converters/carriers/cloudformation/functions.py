@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datapipeline_converters.carriers.cloudformation.conditions import Undecided
 from datapipeline_converters.carriers.cloudformation.references import attribute, reference
-from datapipeline_converters.carriers.cloudformation.template import PROCESSED
+from datapipeline_converters.carriers.cloudformation.template import PROCESSED, SERVERLESS
 from datapipeline_converters.carriers.cloudformation.texts import (
     NO_VALUE,
     Hole,
@@ -74,6 +74,8 @@ def _placeholder(resolver: Resolver, match: re.Match[str], values: dict[str, Any
         return Text((f"${{{match[1].lstrip()[1:]}}}",))
     if name in values:
         return resolver.text(values[name], place)
+    if SERVERLESS.fullmatch(match[0]):
+        return resolver.placeholder(name)
     if STAGING.fullmatch(name):
         resolver.note(place, f"{match[0]} is the shell's, so it stays; in `Fn::Sub` write ${{!{name}}}")
         return Text((match[0],))
@@ -159,7 +161,7 @@ def _find_in_map(resolver: Resolver, argument: Any, place: str) -> Any:
         if found is None:
             path = ".".join(text.words if text.is_secret else str(text.known) for text in texts)
             resolver.fail(place, f"there is no {path} in `Mappings`", "Correct the name, or add it.")
-        return found
+        return resolver.value(found, place)
 
     if all(text.known is not None for text in texts):
         # What is found by a secret key is no secret: the template shows it.

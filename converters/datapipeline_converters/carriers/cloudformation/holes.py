@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
 
 from datapipeline_converters.carriers.cloudformation.resolver import Resolver
 from datapipeline_converters.carriers.cloudformation.texts import Hole, Text
+from datapipeline_converters.carriers.open_expressions import within_at_end
+from datapipeline_converters.names import unique
 
-# What ends a state within an expression, or begins another.
-_MARKS = {"}": re.compile("[}'\"]"), "'": re.compile("'"), '"': re.compile('"')}
 _RESERVED = frozenset({"id", "name", "node", "parent", "type"})
 
 
@@ -47,7 +46,7 @@ class Parameters:
         within = ""
         for part in text.parts:
             if isinstance(part, str):
-                within = _within(part, within)
+                within = within_at_end(part, within)
                 written.append(part)
                 continue
             if within:
@@ -81,10 +80,7 @@ class Parameters:
     def _name(self, hole: Hole) -> str:
         if hole.origin not in self._names:
             name = hole.name if hole.name not in self._taken else f"{hole.name}_of_template"
-            number = 2
-            while name in self._taken:
-                name = f"{hole.name}_of_template_{number}"
-                number += 1
+            name = unique(name, self._taken)
             self._taken.add(name)
             self._names[hole.origin] = name
             if hole.value is None:
@@ -97,24 +93,3 @@ class Parameters:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _within(text: str, within: str) -> str:
-    """Tell where a text ends: "" outside of expressions, the quote or the brace that would close what it is in.
-
-    :param within: the same of what stands before it
-    """
-    position = 0
-    while position < len(text):
-        if not within:
-            start = text.find("#{", position)
-            if start < 0:
-                return ""
-            position, within = start + 2, "}"
-            continue
-        match = _MARKS[within].search(text, position)
-        if match is None:
-            return within
-        position = match.end()
-        within = {"}": "" if match[0] == "}" else match[0]}.get(within, "}")
-    return within

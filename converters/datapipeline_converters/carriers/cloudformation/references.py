@@ -112,11 +112,7 @@ def _declared(resolver: Resolver, name: str) -> _Declared:
         or resolver.given.is_starred(name)
     )
     origin = f"the template's parameter {name}"
-    default = (
-        tuple(text_of(item).known or "" for item in _list(written["Default"]))
-        if "Default" in written
-        else None
-    )
+    default = _texts(resolver, name, "Default") if "Default" in written else None
     if default is not None and sort.startswith("AWS::SSM::Parameter"):
         origin, default = f"{origin}, the value of the Systems Manager parameter {default[0]!r}", None
     if secret and default == ("",):  # a place for a password is no password
@@ -126,7 +122,7 @@ def _declared(resolver: Resolver, name: str) -> _Declared:
         origin,
         is_list=any(mark in sort for mark in ("List<", "CommaDelimitedList")),
         secret=secret,
-        choices=tuple(text_of(item).known or "" for item in _list(written.get("AllowedValues"))),
+        choices=_texts(resolver, name, "AllowedValues"),
         default=default,
     )
 
@@ -148,13 +144,16 @@ def _parameter(resolver: Resolver, name: str, place: str) -> Any:
     # What it is stays unsaid: it may end where a password stands.
     advice = f"; to have another, convert again with --set {name}=..." if given is None else ""
     resolver.note(name, f"{declared.origin}: {whence} was put in{advice}")
-    return list(values) if declared.is_list or len(values) != 1 else values[0]
+    texts = [resolver.value(value, name) if given is None else value for value in values]
+    return texts if declared.is_list or len(texts) != 1 else texts[0]
 
 
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _texts(resolver: Resolver, name: str, key: str) -> tuple[str, ...]:
+    """Return what a parameter's declaration says under a key, as texts; none where it says nothing."""
+    written = resolver.template.parameters[name].get(key)
+    items = [] if written is None else written if isinstance(written, list) else [written]
+    place = f"Parameters.{name}.{key}"
+    return tuple(text_of(resolver.unquoted(item, place)).known or "" for item in items)
 
 
 def _check(resolver: Resolver, declared: _Declared, values: tuple[str, ...], place: str) -> None:

@@ -10,7 +10,12 @@ from typing import Any, NoReturn
 
 from datapipeline_converters.carriers.cloudformation.conditions import Outcome, decide
 from datapipeline_converters.carriers.cloudformation.functions import FUNCTIONS, STAGING
-from datapipeline_converters.carriers.cloudformation.template import PLACEHOLDER, GivenValues, Template
+from datapipeline_converters.carriers.cloudformation.template import (
+    PLACEHOLDER,
+    SERVERLESS,
+    GivenValues,
+    Template,
+)
 from datapipeline_converters.carriers.cloudformation.texts import (
     NO_VALUE,
     Hole,
@@ -21,6 +26,7 @@ from datapipeline_converters.carriers.cloudformation.texts import (
     text_of,
     word,
 )
+from datapipeline_converters.carriers.shapes import kind
 from datapipeline_converters.carriers.yaml_document import FlagWord
 from datapipeline_converters.definition import Repair
 from datapipeline_converters.errors import Problem, UnreadableError
@@ -73,13 +79,18 @@ class Resolver:
                 self.value(item, f"{place}{_label(item, number)}") for number, item in enumerate(node, 1)
             ]
             return [item for item in found if item is not NO_VALUE]
-        if isinstance(node, FlagWord):
-            flag = "true" if node.flag else "false"
-            self.note(place, f"{node} without quotes: read as {flag}, as CloudFormation reads it")
-            return flag
-        if type(node) is str and self.template.has_placeholders:
+        node = self.unquoted(node, place)
+        if type(node) is str and (self.template.has_placeholders or SERVERLESS.search(node)):
             return self._filled(node)
         return node
+
+    def unquoted(self, node: Any, place: str) -> Any:
+        """Return a scalar of the template; words that YAML takes for true or false are that."""
+        if not isinstance(node, FlagWord):
+            return node
+        flag = "true" if node.flag else "false"
+        self.note(place, f"{node} without quotes: read as {flag}, as CloudFormation reads it")
+        return flag
 
     def text(self, value: Any, place: str) -> Text:
         """Return a resolved value as a text.
@@ -93,7 +104,7 @@ class Resolver:
         if isinstance(value, ObjectRef):
             self.fail(place, f"{value.id!r} is no parameter and no resource", "Correct the name.")
         if not isinstance(value, str | bool | Text):
-            self.fail(place, "no text", "Correct it.")
+            self.fail(place, f"{kind(value)} where a text goes", "Write a text.")
         return text_of(value)
 
     def known(self, node: Any, place: str) -> str:
@@ -175,13 +186,23 @@ class Resolver:
         self.problems[Problem("", place, text)] = None
 
     def undeclared(self, name: str, place: str) -> Text:
-        """Return a hole for a name that the template does not declare, which CloudFormation would refuse."""
+        """Return what stands for a name that the template does not declare, which CloudFormation would refuse.
+
+        The rest of a template of which there are only resources may have it, and so may who gives it a value.
+        """
         if self.template.has_placeholders and name.isidentifier():
-            return self._placeholder(name)
-        self.problem(
-            place, f"{name!r} is neither a parameter nor a resource of the template. Correct it, or add it."
+            return self.placeholder(name)
+        has_it = (
+            "the rest of the template has" if self.template.is_fragment else "the template does not declare"
         )
-        return Text((Hole(word(name), f"{name}, which the template does not declare", name),))
+        hole = Hole(word(name), f"{name}, which {has_it}", name)
+        found = self.text(self.fill(hole, name), name)
+        if not self.template.is_fragment and found == Text((hole,)):
+            self.problem(
+                place,
+                f"{name!r} is neither a parameter nor a resource of the template. Correct it, or add it.",
+            )
+        return found
 
     def ask(self, text: Text, place: str) -> NoReturn:
         """Refuse a place that has to be known, and say what to give."""
@@ -214,19 +235,29 @@ class Resolver:
         """Return a text with what another tool puts into it before CloudFormation sees it."""
         parts: list[Text] = []
         position = 0
-        for match in PLACEHOLDER.finditer(text):
-            parts.append(Text((text[position : match.start()],)))
+        for match in SERVERLESS.finditer(text):
+            parts += [*self._names_filled(text[position : match.start()]), self.placeholder(match[1])]
+            position = match.end()
+        return joined([*parts, *self._names_filled(text[position:])])
+
+    def _names_filled(self, text: str) -> Iterator[Text]:
+        """Yield a text in parts, `${name}` with what another tool has for it."""
+        position = 0
+        for match in PLACEHOLDER.finditer(text) if self.template.has_placeholders else ():
+            yield Text((text[position : match.start()],))
             escape, name = match.groups()
             if escape or STAGING.fullmatch(name):
-                parts.append(Text((f"${{{name}}}",)))
+                yield Text((f"${{{name}}}",))
             else:
-                parts.append(self._placeholder(name))
+                yield self.placeholder(name)
             position = match.end()
-        return joined([*parts, Text((text[position:],))])
+        yield Text((text[position:],))
 
-    def _placeholder(self, name: str) -> Text:
-        origin = f"the placeholder ${{{name}}}, which another tool fills in before CloudFormation reads it"
-        return self.text(self.fill(Hole(name, origin, name)), name)
+    def placeholder(self, written: str) -> Text:
+        """Return what another tool puts in the place of `${written}`."""
+        origin = f"the placeholder ${{{written}}}, which another tool fills in before CloudFormation reads it"
+        name = word(written)
+        return self.text(self.fill(Hole(name, origin, name), written), written)
 
     def _dynamic(self, service: str, path: str) -> Text:
         name = word(path.removeprefix("arn:"))

@@ -14,6 +14,11 @@ from datapipeline_converters.errors import UnreadableError
 PIPELINE = "AWS::DataPipeline::Pipeline"
 # `${name}`, or `$${name}` where the other tool is to leave it alone.
 PLACEHOLDER = re.compile(r"\$(\$?)\{([A-Za-z_]\w*)\}")
+# The Serverless Framework's own: they say where the value comes from, as neither CloudFormation's nor a shell's do.
+SERVERLESS = re.compile(
+    r"\$\{((?:(?:self|opt|env|sls|param|ssm|cf|s3|aws|git)(?:[.(][^{}:]*)?:[A-Za-z_/~$]|file\()"
+    r"(?:[^{}]|\$\{[^{}]*\})*)\}"
+)
 PROCESSED = "Give the processed template: `aws cloudformation get-template --template-stage Processed`."
 # Transforms that change nothing about a pipeline.
 _HARMLESS = frozenset(
@@ -114,8 +119,9 @@ def _is_made(name: str) -> bool:
 
 def _has_resources(section: Any) -> bool:
     return isinstance(section, dict) and any(
-        isinstance(item, dict) and isinstance(item.get("Type"), str) and "::" in item["Type"]
-        for item in section.values()
+        _is_made(name)
+        or (isinstance(item, dict) and isinstance(item.get("Type"), str) and "::" in item["Type"])
+        for name, item in section.items()
     )
 
 

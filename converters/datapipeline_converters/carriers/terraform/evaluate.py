@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import count
@@ -11,21 +11,19 @@ from typing import Any
 
 import yaml
 
-from datapipeline_converters.carriers.json_text import Number, parse_json
 from datapipeline_converters.carriers.terraform.folder import Folder
 from datapipeline_converters.carriers.terraform.functions import (
-    LARGEST,
     LOOKING,
     MOVING,
     FailedError,
-    Set,
+    UnknownError,
     Value,
     check_size,
     elements,
     number_of,
     text_of,
 )
-from datapipeline_converters.carriers.terraform.holes import Hole, Holes, has_hole, without_texts
+from datapipeline_converters.carriers.terraform.holes import Holes, has_hole, without_texts
 from datapipeline_converters.carriers.terraform.syntax import (
     Block,
     Node,
@@ -36,6 +34,9 @@ from datapipeline_converters.carriers.terraform.syntax import (
     template_parts,
     words,
 )
+from datapipeline_converters.carriers.terraform.templates import loop_names, rendered
+from datapipeline_converters.carriers.terraform.variable_types import from_json, from_texts, with_optional
+from datapipeline_converters.passwords import named_like_a_secret
 
 # The attribute that another one always equals (Terraform's AWS provider).
 _SAME = {
@@ -52,7 +53,6 @@ _SAME = {
 _MOST_STEPS = 300_000
 _LARGEST_NUMBER = 1e30
 _FOLDERS = {"module": ".", "root": ".", "cwd": "."}
-_LISTS = ("list", "tuple")
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -143,13 +143,7 @@ class Evaluator:
 
         :param names: the template's own names, where it is a file of its own
         """
-        scope = self.within(**names) if names else self
-        if len(parts) == 1 and parts[0].kind == "value" and parts[0].node is not None:
-            return scope.value(parts[0].node)
-        result, rest = scope._pieces(_trimmed(list(parts)), frozenset())
-        if rest:
-            raise FailedError(f"%{{{rest[0].kind}}} without its beginning")
-        return result
+        return rendered(parts, self.within(**names) if names else self)
 
     def resource(self, node: Node) -> Reference | None:
         """Return the resource that an expression asks for an attribute, None where there is none."""
@@ -174,57 +168,11 @@ class Evaluator:
         """Return what the text of a template file becomes with these names."""
         return self.text(template_parts(text, self.source), names)
 
-    def _pieces(self, parts: list[Part], ends: frozenset[str]) -> tuple[str, list[Part]]:
-        """Return the text up to one of the ends, and the parts from there on."""
-        result = ""
-        while parts:
-            part = parts.pop(0)
-            if len(result) > LARGEST:
-                raise FailedError("a text that is too large")
-            if part.kind in ends:
-                return result, [part, *parts]
-            if part.kind == "text":
-                result += part.text
-            elif part.kind == "value" and part.node is not None:
-                result += text_of(self.value(part.node))
-            elif part.kind == "if":
-                result += self._branches(part, parts)
-            elif part.kind == "for":
-                result += self._loop(part, parts)
-            else:
-                raise FailedError(f"%{{{part.kind}}} without its beginning")
-        if ends:
-            raise FailedError("a template without its %{endif} or %{endfor}")
-        return result, []
+    def elements(self, value: Value) -> list[tuple[Value, Value]]:
+        """Return the keys and values that a loop goes through.
 
-    def _branches(self, part: Part, parts: list[Part]) -> str:
-        chosen = self._condition(part)
-        first, rest = self._pieces(parts, frozenset({"else", "endif"}))
-        second = ""
-        if rest[0].kind == "else":
-            second, rest = self._pieces(rest[1:], frozenset({"endif"}))
-        parts[:] = rest[1:]
-        return first if chosen else second
-
-    def _condition(self, part: Part) -> bool:
-        value = self.value(part.node) if part.node is not None else None
-        if has_hole(value):
-            raise FailedError("a template's condition that has no value here")
-        return value in (True, "true")
-
-    def _loop(self, part: Part, parts: list[Part]) -> str:
-        body, rest = list(parts), parts
-        result = ""
-        for key, value in self._elements(self.value(part.node) if part.node is not None else []):
-            scope = self.within(**_loop_names(part.names, key, value))
-            text, rest = scope._pieces(list(body), frozenset({"endfor"}))
-            result += text
-        if rest is parts:
-            rest = _behind_loop(body)
-        parts[:] = rest[1:]
-        return result
-
-    def _elements(self, value: Value) -> list[tuple[Value, Value]]:
+        :raises FailedError: when they are not known, or there is nothing to go through
+        """
         hole = self.holes.whole(value)
         if hole is not None:
             raise FailedError(f"the elements of {hole.shown} are not known here. Give it with --set")
@@ -328,12 +276,15 @@ class Evaluator:
             return MOVING[name](*values)
         lists = name == "length" and isinstance(values[0], list | dict)
         if name in LOOKING and (lists or not has_hole(values)):
-            return LOOKING[name](*values)
+            try:
+                return LOOKING[name](*values)
+            except UnknownError:
+                pass
         return self._hole(node, values)
 
     def _decoded(self, name: str, text: str) -> Value:
         if name == "jsondecode":
-            return _plain(parse_json(text, self.source)[0])
+            return from_json(text, self.source)
         try:
             return yaml.safe_load(text)
         except yaml.YAMLError:
@@ -370,8 +321,7 @@ class Evaluator:
         sequence = next(part for part in reversed(intro) if hasattr(part, "data"))
         condition = next((inner(part)[-1] for part in parts if getattr(part, "data", "") == "for_cond"), None)
         scopes = [
-            self.within(**_loop_names(names, key, value))
-            for key, value in self._elements(self.value(sequence))
+            self.within(**loop_names(names, key, value)) for key, value in self.elements(self.value(sequence))
         ]
         return [scope for scope in scopes if condition is None or scope._holds(condition)]
 
@@ -480,7 +430,8 @@ class Evaluator:
         if "description" in own:
             description = text_of(self.value(own["description"]))
         value, known, starred = self._variable_value(name, own)
-        secret = starred or ("sensitive" in own and self.value(own["sensitive"]) is True)
+        sensitive = "sensitive" in own and self.value(own["sensitive"]) is True
+        secret = starred or sensitive or _is_password(name, value)
         hole = self.holes.whole(value)
         if known and (not secret or (hole is not None and hole.secret)):
             return value
@@ -498,40 +449,23 @@ class Evaluator:
         if name in self._given:
             written, texts = self._given[name]
             self.used.add(name)
-            return self._completed(_typed(kind, texts), own), True, written.startswith("*")
+            return self._completed(from_texts(kind, texts), own), True, written.startswith("*")
         if "default" in own:
             return self._completed(self.value(own["default"]), own), True, False
         return None, False, False
 
     def _completed(self, value: Value, own: Mapping[str, Node]) -> Value:
-        """Return a variable's value with what its type says of the attributes that are not given."""
-        return self._with_optional(value, own["type"]) if "type" in own else value
-
-    def _with_optional(self, value: Value, kind: Node) -> Value:
-        name, nodes = _called(kind)
-        if name == "object" and nodes and isinstance(value, dict):
-            result = dict(value)
-            for key, of_key in _entries(nodes[0]):
-                inner_name, arguments = _called(of_key)
-                if inner_name == "optional" and arguments:
-                    if result.get(key) is None:
-                        result[key] = self.value(arguments[1]) if len(arguments) > 1 else None
-                    of_key = arguments[0]
-                if result.get(key) is not None:
-                    result[key] = self._with_optional(result[key], of_key)
-            return result
-        if name == "map" and nodes and isinstance(value, dict):
-            return {key: self._with_optional(item, nodes[0]) for key, item in value.items()}
-        if name in {"list", "set"} and nodes and isinstance(value, list):
-            return type(value)(self._with_optional(item, nodes[0]) for item in value)
-        return value
+        return with_optional(value, own["type"], self) if "type" in own else value
 
     def _local(self, name: str) -> Value:
         if name not in self._locals:
             found = self.folder.local(name)
             if found is None:
                 return self.holes.make(f"local.{name}")
-            self._locals[name] = self._guarded(f"local.{name}", self, found)
+            value = self._guarded(f"local.{name}", self, found)
+            if _is_password(name, value):
+                value = self.holes.make(f"local.{name}", secret=True, value=value)
+            self._locals[name] = value
         return self._locals[name]
 
     def _guarded(self, path: str, scope: Evaluator, node: Node) -> Value:
@@ -545,100 +479,20 @@ class Evaluator:
             self._open.remove(path)
 
     def _hole(self, node: Node, value: Value) -> str:
-        secret = any(hole.secret for hole in self._within(value))
+        secret = any(hole.secret for hole in self.holes.within(value))
         return self.holes.make(words(node), secret=secret)
-
-    def _within(self, value: Value) -> list[Hole]:
-        return self.holes.within(value)
 
 
 # With a hole where one of these wants a list, there is nothing to move.
 _NEEDS_LISTS = frozenset(MOVING) - {"format", "tostring", "nonsensitive", "jsonencode"}
 
 
-def _called(node: Node) -> tuple[str, list[Node]]:
-    """Return the name and the arguments of a function's call; "" where it is none."""
-    while node.data == "expr_term":
-        trees = [part for part in inner(node) if hasattr(part, "data")]
-        if len(trees) != 1:
-            return "", []
-        node = trees[0]
-    if node.data != "function_call":
-        return "", []
-    parts = inner(node)
-    written = next((inner(part) for part in parts if getattr(part, "data", "") == "arguments"), [])
-    return words(parts[0]), [part for part in written if hasattr(part, "data")]
-
-
-def _entries(node: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the keys and the values of an object as it is written."""
-    for part in node.iter_subtrees_topdown():
-        if part.data == "object":
-            for element in inner(part):
-                if getattr(element, "data", "") == "object_elem":
-                    pieces = inner(element)
-                    yield words(pieces[0]).strip('"'), pieces[-1]
-            return
-
-
-def _loop_names(names: tuple[str, ...], key: Value, value: Value) -> dict[str, Value]:
-    return {names[0]: value} if len(names) == 1 else {names[0]: key, names[1]: value}
-
-
-def _trimmed(parts: list[Part]) -> list[Part]:
-    """Return the parts without the white space that `~` takes away."""
-    result = list(parts)
-    for number, part in enumerate(parts):
-        before, behind = part.trims
-        if before and number and result[number - 1].kind == "text":
-            result[number - 1] = replace(result[number - 1], text=result[number - 1].text.rstrip())
-        if behind and number + 1 < len(result) and result[number + 1].kind == "text":
-            result[number + 1] = replace(result[number + 1], text=result[number + 1].text.lstrip())
-    return result
-
-
-def _behind_loop(parts: list[Part]) -> list[Part]:
-    """Return the parts from the end of a loop on that has no elements."""
-    depth = 0
-    for number, part in enumerate(parts):
-        if part.kind == "for":
-            depth += 1
-        elif part.kind == "endfor":
-            if depth == 0:
-                return parts[number:]
-            depth -= 1
-    raise FailedError("a template without its %{endfor}")
+def _is_password(name: str, value: Value) -> bool:
+    """Tell whether a value is a secret by its name; a place for a password is none, nor are several values."""
+    return isinstance(value, str) and value != "" and not has_hole(value) and named_like_a_secret(name)
 
 
 def _equal(left: Value, right: Value) -> bool:
     if isinstance(left, bool) != isinstance(right, bool):
         return False
     return bool(left == right)
-
-
-def _typed(kind: str, texts: tuple[str, ...]) -> Value:
-    """Return a given value as its variable's type wants it."""
-    if kind.startswith("set"):
-        return Set(sorted(texts))
-    if kind.startswith(_LISTS) and not (len(texts) == 1 and texts[0].startswith("[")):
-        return list(texts)
-    if len(texts) != 1:
-        return list(texts)
-    if kind.startswith(("map", "object", *_LISTS)):
-        return _plain(parse_json(texts[0], "--set")[0])
-    if kind == "number":
-        return number_of(texts[0])
-    if kind == "bool":
-        return texts[0].lower() == "true"
-    return texts[0]
-
-
-def _plain(value: Any) -> Value:
-    """Return what JSON gave as Terraform has it: numbers are numbers."""
-    if isinstance(value, Number):
-        return number_of(str(value))
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

@@ -22,6 +22,10 @@ class FailedError(Exception):
     """An expression has no value; `try` and `can` ask for this."""
 
 
+class UnknownError(FailedError):
+    """Terraform has a value, which is not known here."""
+
+
 class Set(list[Any]):
     """A set, in Terraform's order; its values are their own keys."""
 
@@ -179,7 +183,7 @@ def _json(value: Value) -> str:
 
 def _replace(text: str, old: str, new: str) -> str:
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        raise FailedError("a pattern of Go's")
+        raise UnknownError("a pattern of Go's")
     if text.count(old) * len(new) > LARGEST:
         raise FailedError("a value that is too large")
     return text.replace(old, new)

@@ -7,12 +7,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from datapipeline_converters.carriers.open_expressions import within_at_end
+from datapipeline_converters.carriers.terraform.functions import FailedError
+from datapipeline_converters.names import unique
+from datapipeline_converters.passwords import named_like_a_secret
+
 # Characters of Unicode's private use area enclose a hole's number.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 _HOLE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_SECRET = re.compile(r"password|passwd|secret|token|private_key", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|<<.*', re.DOTALL)
+_COMPARES = re.compile(r"[?!<>&|]|==")
 # So much of an expression is shown.
 _SHOWN = 80
 # Words that every path starts with, and say nothing.
@@ -52,7 +57,7 @@ class Holes:
         self, path: str, *, secret: bool = False, description: str = "", value: str | None = None
     ) -> str:
         """Return a text that is nothing but a hole."""
-        hole = Hole(path, secret or bool(_SECRET.search(path)), description, value)
+        hole = Hole(path, secret or named_like_a_secret(path), description, value)
         if hole not in self._all:
             self._all.append(hole)
         return f"{_OPEN}{self._all.index(hole)}{_CLOSE}"
@@ -70,14 +75,30 @@ class Holes:
         """Return a value with references to parameters in the place of its holes.
 
         :param names: the parameters' ids; a hole without one is an empty text
+        :raises FailedError: when a parameter would stand within an expression, where no other can stand
         """
         if isinstance(value, str):
-            return _HOLE.sub(lambda match: _reference(names.get(self._all[int(match[1])])), value)
+            return self._filled(value, names)
         if isinstance(value, list):
             return [self.fill(item, names) for item in value]
         if isinstance(value, dict):
             return {key: self.fill(item, names) for key, item in value.items()}
         return value
+
+    def _filled(self, text: str, names: Mapping[Hole, str]) -> str:
+        written: list[str] = []
+        within = ""
+        # Texts stand at even places, the numbers of holes at odd ones.
+        for place, piece in enumerate(_HOLE.split(text)):
+            if place % 2 == 0:
+                within = within_at_end(piece, within)
+                written.append(piece)
+                continue
+            hole = self._all[int(piece)]
+            if hole in names and within:
+                raise FailedError(f"{hole.shown} stands within an expression #{{...}} and is not known here")
+            written.append(f"#{{{names[hole]}}}" if hole in names else "")
+        return "".join(written)
 
 
 def names_for(holes: Collection[Hole], taken: Collection[str]) -> dict[Hole, str]:
@@ -90,12 +111,12 @@ def names_for(holes: Collection[Hole], taken: Collection[str]) -> dict[Hole, str
     for hole in holes:
         words = [word for word in _WORD.findall(hole.shown) if word not in _ROOTS] or ["value"]
         name = "_".join(words[:_WORDS])
+        # What a comparison gives is not the value of the variable in it.
+        name = f"result_of_{name}" if _COMPARES.search(hole.shown) else name
         name = name if not name[0].isdigit() else f"value_{name}"
         if name in used:
             name = f"{name}_of_terraform"
-        number, base = 2, name
-        while name in used:
-            name, number = f"{base}_{number}", number + 1
+        name = unique(name, used)
         used.add(name)
         names[hole] = f"*{name}" if hole.secret else name
     return names
@@ -121,7 +142,3 @@ def _numbers(value: Any) -> Iterator[int]:
         for key, item in value.items():
             yield from _numbers(key)
             yield from _numbers(item)
-
-
-def _reference(name: str | None) -> str:
-    return f"#{{{name}}}" if name else ""

@@ -1,4 +1,4 @@
-"""Knows the resources that make pipelines in Terraform, and reads each as a definition in API form."""
+"""Finds the resources that make pipelines in Terraform, and gives the definitions of their instances."""
 
 from __future__ import annotations
 
@@ -11,55 +11,26 @@ from typing import Any
 from datapipeline_converters.carriers import api_form, cloudformation, definition_file
 from datapipeline_converters.carriers.json_text import parse_json
 from datapipeline_converters.carriers.terraform.calls import Call, calls_of
+from datapipeline_converters.carriers.terraform.documents import Document, PipelineResource
 from datapipeline_converters.carriers.terraform.evaluate import Evaluator
 from datapipeline_converters.carriers.terraform.folder import Folder, open_folder
-from datapipeline_converters.carriers.terraform.functions import FailedError, Value, elements, text_of
+from datapipeline_converters.carriers.terraform.functions import FailedError, elements, text_of
 from datapipeline_converters.carriers.terraform.holes import Hole, Holes, has_hole, names_for, without_texts
-from datapipeline_converters.carriers.terraform.instances import address_key, each, instances
+from datapipeline_converters.carriers.terraform.instances import address_key, instances
+from datapipeline_converters.carriers.terraform.resources import CLOUD_CONTROL, DEFINITION, PIPELINE
 from datapipeline_converters.carriers.terraform.syntax import Block, words
 from datapipeline_converters.carriers.yaml_document import parse_yaml
 from datapipeline_converters.definition import Definition, Parameter, Repair
 from datapipeline_converters.errors import NoDefinitionError, UnreadableError
 
-_DEFINITION = "aws_datapipeline_pipeline_definition"
-_PIPELINE = "aws_datapipeline_pipeline"
-_CLOUD_CONTROL = "awscc_datapipeline_pipeline"
 _STACKS = frozenset(
     {"aws_cloudformation_stack", "aws_cloudformation_stack_set", "awscc_cloudformation_stack"}
 )
-_KINDS = frozenset({_DEFINITION, _PIPELINE, _CLOUD_CONTROL, *_STACKS})
-# Blocks of the AWS provider, and what the API calls them and their parts.
-_BLOCKS = {
-    "pipeline_object": ("pipelineObjects", "field", "fields"),
-    "parameter_object": ("parameterObjects", "attribute", "attributes"),
-    "parameter_value": ("parameterValues", "", ""),
-}
-# Attributes of the Cloud Control provider.
-_LISTS = {
-    "pipeline_objects": ("pipelineObjects", "fields"),
-    "parameter_objects": ("parameterObjects", "attributes"),
-    "parameter_values": ("parameterValues", ""),
-}
-_NAMES = {"key": "key", "string_value": "stringValue", "ref_value": "refValue", "id": "id", "name": "name"}
-# Arguments every resource has; they say nothing of the pipeline.
-_META = frozenset({"count", "depends_on", "for_each", "lifecycle", "pipeline_id", "provider", "provisioner"})
+_KINDS = frozenset({DEFINITION, PIPELINE, CLOUD_CONTROL, *_STACKS})
 _WORD = re.compile(r"[\w-]+")
 # What stood on both sides of a value that is not known.
 _SEPARATORS = re.compile(r"[-_./: ]{2,}")
 _ADVICE = "Give the values it needs with --set NAME=VALUE, or write it out."
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A pipeline before its holes are filled.
-
-    :param document: its definition in API form
-    """
-
-    document: dict[str, Any]
-    name: str = ""
-    description: str = ""
-    tags: Mapping[str, str] | None = None
 
 
 def read(
@@ -97,18 +68,25 @@ class _Reader:
 
     def nothing(self) -> tuple[str, str]:
         """Return why there is no definition, and what to do."""
-        alone = next((b.labels[-1] for b in self.folder.own.of("resource") if b.labels[0] == _PIPELINE), None)
-        if alone is None:
+        names = {
+            block.labels[0]: block.labels[-1] for block in self.folder.own.of("resource") if block.labels
+        }
+        if not names.keys().isdisjoint({DEFINITION, CLOUD_CONTROL}):
+            return (
+                "`count` or `for_each` makes none of its pipelines",
+                "Give other values with --set NAME=VALUE.",
+            )
+        if PIPELINE not in names:
             return "Terraform without pipelines", "Give the file that has them."
         return (
-            f"the pipeline {alone!r} has no definition in this file",
-            f"Give the file with its {_DEFINITION}, or pull the definition from the account.",
+            f"the pipeline {names[PIPELINE]!r} has no definition in this file",
+            f"Give the file with its {DEFINITION}, or pull the definition from the account.",
         )
 
     def definitions(self, block: Block) -> Iterator[Definition]:
         """Yield the definitions that one resource makes; with `count` or `for_each` there may be several."""
         kind = block.labels[0]
-        if kind == _PIPELINE:
+        if kind == PIPELINE:
             return
         untold: list[Repair] = []
         told = False
@@ -142,8 +120,8 @@ class _Reader:
                     for found in self._stack(block, scope, holes):
                         yield replace(found, part=f"{address}.{found.part}")
                     continue
-                pipeline = _Pipeline(block, scope, self.folder, list(repairs))
-                read = pipeline.of_blocks() if kind == _DEFINITION else pipeline.of_attributes()
+                pipeline = PipelineResource(block, scope, self.folder, list(repairs))
+                read = pipeline.of_blocks() if kind == DEFINITION else pipeline.of_attributes()
                 found = self._definition(address, read, holes, pipeline.repairs)
                 yield replace(found, used=frozenset(evaluator.used), part=address)
         except FailedError as error:
@@ -151,7 +129,7 @@ class _Reader:
                 self.source, f"{kind} {block.labels[-1]!r} (line {block.line}): {error}", _ADVICE
             ) from None
 
-    def _definition(self, address: str, read: _Read, holes: Holes, repairs: list[Repair]) -> Definition:
+    def _definition(self, address: str, read: Document, holes: Holes, repairs: list[Repair]) -> Definition:
         names = names_for(holes.within(read.document), _taken(read.document))
         document = holes.fill(read.document, names)
         dropped: list[Repair] = []
@@ -214,152 +192,11 @@ class _Reader:
         return values
 
 
-@dataclass(frozen=True)
-class _Pipeline:
-    """One resource, read with the names that hold in it."""
-
-    block: Block
-    scope: Evaluator
-    folder: Folder
-    repairs: list[Repair]
-
-    def of_blocks(self) -> _Read:
-        """Return what the AWS provider's blocks say; they are sets, so the order of equal keys is lost."""
-        document: dict[str, Any] = {"pipelineObjects": []}
-        for kind, (part, inner, items) in _BLOCKS.items():
-            for nested, scope in _blocks(self.block, kind, self.scope):
-                item = _attributes(nested, scope, _NAMES)
-                if inner:
-                    entries = [_attributes(b, s, _NAMES) for b, s in _blocks(nested, inner, scope)]
-                    item[items] = self._set(entries, str(item.get("id")))
-                document.setdefault(part, []).append(item)
-        for item in document["pipelineObjects"]:
-            self._tell_of_sets(item)
-        if "region" in self.block.attributes:
-            self.repairs.append(
-                Repair(
-                    "region", f"the pipeline's region is {self._text('region')!r}: give it to the connections"
-                )
-            )
-        self._tell_of_unread({*_META, "region"}, {*_BLOCKS, "dynamic", "timeouts"})
-        return self._joined(document)
-
-    def of_attributes(self) -> _Read:
-        """Return what the Cloud Control provider's lists say."""
-        document: dict[str, Any] = {"pipelineObjects": []}
-        for name, (part, items) in _LISTS.items():
-            if name not in self.block.attributes:
-                continue
-            for written in _list(self.scope.value(self.block.attributes[name]), name):
-                item = _renamed(written, name)
-                if items:
-                    item[items] = [_renamed(field, name) for field in _list(written.get(items), items)]
-                document.setdefault(part, []).append(item)
-        tags = {}
-        for tag in _list(self._value("pipeline_tags"), "pipeline_tags"):
-            if not isinstance(tag, dict) or tag.get("key") is None or tag.get("value") is None:
-                raise FailedError("an item of pipeline_tags has no key or no value")
-            tags[text_of(tag["key"])] = text_of(tag["value"])
-        self._tell_of_unread({*_META, *_LISTS, "name", "description", "pipeline_tags", "activate"}, set())
-        return _Read(document, self._text("name"), self._text("description"), tags)
-
-    def _joined(self, document: dict[str, Any]) -> _Read:
-        """Return a definition with the name, description and tags of the pipeline it is for."""
-        node = self.block.attributes.get("pipeline_id")
-        reference = self.scope.resource(node) if node is not None else None
-        pipeline = None
-        if reference is not None and reference.path[0] == _PIPELINE:
-            pipeline = self.folder.find("resource", *reference.path)
-        if reference is None or pipeline is None:
-            place = without_texts(words(node)) if node is not None else "pipeline_id"
-            self.repairs.append(
-                Repair("pipeline_id", f"{place} is no pipeline of this folder: named after the resource")
-            )
-            return _Read(document)
-        scope = self.scope.of_instance(pipeline, reference.key)
-        other = _Pipeline(pipeline, scope, self.folder, self.repairs)
-        tags = other._value("tags") or {}
-        known = {text_of(key): text_of(value) for key, value in elements(tags)} if not has_hole(tags) else {}
-        return _Read(document, other._text("name"), other._text("description"), known)
-
-    def _value(self, name: str) -> Value:
-        return self.scope.value(self.block.attributes[name]) if name in self.block.attributes else None
-
-    def _text(self, name: str) -> str:
-        value = self._value(name)
-        return "" if value is None else text_of(value)
-
-    def _set(self, entries: list[dict[str, Any]], owner: str) -> list[dict[str, Any]]:
-        """Return blocks without those that the AWS provider leaves out: empty texts, and the second of two equal ones."""
-        kept: list[dict[str, Any]] = []
-        for entry in entries:
-            place = f"{owner}.{entry.get('key')}"
-            if entry in kept:
-                self.repairs.append(Repair(place, "written twice with the same value: Terraform keeps one"))
-            elif not entry.get("stringValue") and not entry.get("refValue"):
-                self.repairs.append(Repair(place, "an empty text: Terraform leaves it out"))
-            else:
-                kept.append(entry)
-        return kept
-
-    def _tell_of_sets(self, item: dict[str, Any]) -> None:
-        keys = [entry.get("key") for entry in item["fields"]]
-        for key in dict.fromkeys(keys):
-            if keys.count(key) > 1:
-                self.repairs.append(
-                    Repair(
-                        f"{item.get('id')}.{key}",
-                        "Terraform does not keep the order of its blocks: read in the order of the file, which may "
-                        "not be the order that ran; pull the pipeline to see it",
-                    )
-                )
-
-    def _tell_of_unread(self, attributes: set[str], blocks: set[str]) -> None:
-        unread = [name for name in self.block.attributes if name not in attributes]
-        unread += [block.kind for block in self.block.blocks if block.kind not in {*blocks, *_META}]
-        told = (Repair(name, "not a part of a definition: not read") for name in dict.fromkeys(unread))
-        self.repairs.extend(told)
-
-
-def _blocks(block: Block, kind: str, scope: Evaluator) -> Iterator[tuple[Block, Evaluator]]:
-    """Yield the blocks of a kind with the names that hold in each, `dynamic` ones written out."""
-    for nested in block.blocks:
-        if nested.kind == kind:
-            yield nested, scope
-        elif nested.kind == "dynamic" and nested.labels == (kind,):
-            iterator = words(nested.attributes["iterator"]) if "iterator" in nested.attributes else kind
-            content = next(nested.of("content"), None)
-            if content is None or "for_each" not in nested.attributes:
-                raise FailedError(f"dynamic {kind} without for_each or content")
-            for key, value in each(nested.attributes["for_each"], scope):
-                yield content, scope.within(**{iterator: {"key": key, "value": value}})
-
-
 def _name(known: str, address: str) -> str:
     """Return what to call a pipeline whose name is not known whole: what is known of it, or else its address's words."""
     found = _SEPARATORS.sub(lambda match: match[0][0], known).strip("-_./: ")
     parts = [word for word in _WORD.findall(address) if word not in {*_KINDS, "module"}]
     return found or "_".join(parts)
-
-
-def _attributes(block: Block, scope: Evaluator, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a block's attributes as the API names them; null is as good as absent."""
-    found = {names[name]: scope.value(node) for name, node in block.attributes.items() if name in names}
-    return {name: text_of(value) for name, value in found.items() if value is not None}
-
-
-def _list(value: Value, name: str) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise FailedError(f"{name} is no list whose elements are known here")
-    return value
-
-
-def _renamed(item: Value, name: str) -> dict[str, Any]:
-    if not isinstance(item, dict):
-        raise FailedError(f"an item of {name} is no object")
-    return {_NAMES[key]: text_of(value) for key, value in item.items() if key in _NAMES and value is not None}
 
 
 def _taken(document: dict[str, Any]) -> set[str]:

@@ -8,19 +8,15 @@ from typing import Any
 
 from datapipeline_converters.carriers import api_form, definition_file
 from datapipeline_converters.carriers.json_text import Number
+from datapipeline_converters.carriers.terraform.resources import (
+    CLOUD_CONTROL,
+    DEFINITION,
+    PIPELINE,
+    SECTIONS,
+    VALUES,
+)
 from datapipeline_converters.definition import Definition, Repair
 from datapipeline_converters.errors import NoDefinitionError
-
-_DEFINITION = "aws_datapipeline_pipeline_definition"
-_PIPELINE = "aws_datapipeline_pipeline"
-_CLOUD_CONTROL = "awscc_datapipeline_pipeline"
-# The parts of a definition: in the AWS provider, in the Cloud Control provider, in the API, and where their fields are.
-_PARTS = (
-    ("pipeline_object", "pipeline_objects", "pipelineObjects", "field", "fields"),
-    ("parameter_object", "parameter_objects", "parameterObjects", "attribute", "attributes"),
-    ("parameter_value", "parameter_values", "parameterValues", "", ""),
-)
-_NAMES = {"string_value": "stringValue", "ref_value": "refValue"}
 
 
 def is_from_terraform(document: Any) -> bool:
@@ -45,13 +41,13 @@ def read(document: dict[str, Any], source: str) -> tuple[Definition, ...]:
     pipelines = {
         str(values.get("id")): values
         for kind, _, values in resources
-        if kind == _PIPELINE and values.get("id")
+        if kind == PIPELINE and values.get("id")
     }
     found = []
     for kind, part, values in resources:
-        if kind == _CLOUD_CONTROL:
+        if kind == CLOUD_CONTROL:
             found.append(replace(_definition(values, values, source), part=part))
-        elif kind == _DEFINITION:
+        elif kind == DEFINITION:
             pipeline = pipelines.get(str(values.get("pipeline_id")), {})
             found.append(replace(_definition(values, pipeline, source), part=part))
     if not found:
@@ -85,12 +81,13 @@ def _in_module(module: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _definition(values: dict[str, Any], pipeline: dict[str, Any], source: str) -> Definition:
     document: dict[str, Any] = {"pipelineObjects": []}
-    for block, attribute, part, inner, items in _PARTS:
-        for item in _dicts(values.get(block) or values.get(attribute)):
+    for section in SECTIONS:
+        for item in _dicts(values.get(section.block) or values.get(section.attribute)):
             entry = _renamed(item)
-            if items:
-                entry[items] = [_renamed(field) for field in _dicts(item.get(inner) or item.get(items))]
-            document.setdefault(part, []).append(entry)
+            if section.fields:
+                fields = _dicts(item.get(section.field) or item.get(section.fields))
+                entry[section.fields] = [_renamed(field) for field in fields]
+            document.setdefault(section.key, []).append(entry)
     repairs: list[Repair] = []
     if "pipeline_object" in values:
         repairs.append(
@@ -120,9 +117,9 @@ def _address(resource: dict[str, Any], instance: dict[str, Any]) -> str:
 def _renamed(item: dict[str, Any]) -> dict[str, Any]:
     """Return texts as the API names them; the provider writes an empty text for no value."""
     return {
-        _NAMES.get(key, key): str(value)
+        VALUES.get(key, key): str(value)
         for key, value in item.items()
-        if isinstance(value, str | Number) and not (key in _NAMES and value == "")
+        if isinstance(value, str | Number) and not (key in VALUES and value == "")
     }
 
 

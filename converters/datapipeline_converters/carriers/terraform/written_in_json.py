@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from datapipeline_converters.carriers.json_text import Number
+from datapipeline_converters.carriers.terraform.resources import SECTIONS
 from datapipeline_converters.carriers.terraform.syntax import closing
 
 # How many labels stand between a block's kind and what it holds.
 _LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
 # What is a block within a block, and not an attribute: pipelines' own, and those of every resource.
-_BLOCKS = frozenset(
-    {"attribute", "content", "field", "lifecycle", "parameter_object", "parameter_value", "pipeline_object"}
-)
+_BLOCKS = frozenset({"content", "lifecycle"}).union(*({section.block, section.field} for section in SECTIONS))
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _OPENING = re.compile(r"[$%]\{")
 

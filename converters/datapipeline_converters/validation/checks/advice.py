@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject
+from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.plain_secrets import find_plain_secrets
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
@@ -20,21 +20,14 @@ def check_advice(subject: Subject) -> Iterator[Finding]:
         place = (object_id, key) if known else ("", repair.place)
         yield subject.at("repaired-input", *place, f"{repair.text}.")
     for secret in find_plain_secrets(subject.definition):
-        place = (
-            ("", f"parameter {secret.object_id.removeprefix('*')!r}")
-            if secret.parameter
-            else (
-                secret.object_id,
-                secret.field,
-            )
-        )
+        place = secret.object_id, secret.field
+        if secret.parameter:
+            place = "", f"parameter {secret.object_id.removeprefix('*')!r}"
         yield subject.at("plain-text-secret", *place, f"a secret stands here in plain text: {secret.kind}.")
     typed = list(subject.typed)
     if typed and not any(subject.has(item, "pipelineLogUri") for item, _ in typed):
-        giver = DEFAULT_ID if DEFAULT_ID in subject.definition.objects else ""
-        yield subject.at(
-            "missing-log-uri", giver, "pipelineLogUri", "is missing: AWS keeps no logs without it."
-        )
+        text = "is missing: AWS keeps no logs without it."
+        yield subject.at("missing-log-uri", subject.giver, "pipelineLogUri", text)
     for item, spec in typed:
         if spec.name in _MACHINES and not subject.has(item, "terminateAfter"):
             text = "is missing: if its work hangs, the machine runs, and costs, without end."

@@ -15,11 +15,11 @@ from datapipeline_converters.expressions import (
     Operation,
     Runtime,
     Text,
+    written_names,
 )
 from datapipeline_converters.expressions.suspicions import suspicions
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import Grade
-from datapipeline_converters.passwords import passwords_in
 from datapipeline_converters.scope import MissingValueError, Scope
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
@@ -59,10 +59,10 @@ def _told(subject: Subject, key: str, text: str, error: ExpressionError) -> str:
     origin = error.origin
     secret = (
         key.startswith("*")
-        or any(True for _ in passwords_in(text))
+        or parameters.holds_password(text)
         or parameters.names_secret(text)
         # The text of another field or of a parameter's value is a secret's, or may have one in it.
-        or (origin is not None and any(True for _ in passwords_in(origin.source)))
+        or (origin is not None and parameters.holds_password(origin.source))
         or any(
             parameters.is_secret(name)
             for name in parameters.declared
@@ -124,7 +124,9 @@ def _unresolved(
         place = error.origin.place if error.origin else ""
         if not place.startswith("field") or "refers to itself" in error.problem:
             yield subject.at("expression", owner, key, _told(subject, key, text, error))
-    for name in _single_names(text) if model.parameters.undeclared else ():
+    # Those that lead through no other object.
+    names = [path.parts[0].removeprefix("*") for path in written_names(text) if len(path.parts) == 1]
+    for name in names if model.parameters.undeclared else ():
         read_as_parameter = name in model.parameters.undeclared and name in model.parameters.read
         if read_as_parameter and not {name, f"*{name}"} & item.fields.keys():
             told = f"names `{name}`, which is neither a field of the object nor a declared parameter."
@@ -132,13 +134,6 @@ def _unresolved(
     for verdict in model.notes.of(item.id, key):
         if verdict.grade is Grade.REFUSED and verdict not in notes:
             yield subject.at("unresolved-name", owner, key, f"{verdict.reason}.")
-
-
-def _single_names(text: str) -> Iterator[str]:
-    """Yield the names in a text that lead through no other object, without their stars."""
-    for name in expressions.names(expressions.parse(text)):
-        if len(name.parts) == 1:
-            yield name.parts[0].removeprefix("*")
 
 
 def _referrers(subject: Subject) -> dict[str, list[EffectiveObject]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datapipeline_converters.catalogue import TypeSpec, is_user_defined, types, types_with_field
 from datapipeline_converters.definition import PipelineObject
 from datapipeline_converters.inheritance import DEFAULT_ID
-from datapipeline_converters.validation.confusions import FIELDS, did_you_mean
+from datapipeline_converters.validation.confusions import FIELDS, did_you_mean, with_hint
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
 
@@ -46,7 +46,7 @@ def _foreign(subject: Subject, item: PipelineObject, key: str, spec: TypeSpec) -
         named = ", ".join(others[:_NAMED]) + (" and others" if len(others) > _NAMED else "")
         hint = _hint(key, spec.fields)
         text = f"{spec.name} has no such field; {named} {'have' if len(others) > 1 else 'has'} one"
-        return subject.at("misplaced-field", item.id, key, _sentence(text, hint))
+        return subject.at("misplaced-field", item.id, key, with_hint(text, hint))
     return _unknown(subject, item, key, spec.fields, spec.name)
 
 
@@ -61,7 +61,7 @@ def _unknown(
     hint = _hint(key, known)
     if not hint and key.startswith("my"):
         hint = "fields of your own are named my and a capital letter or an underscore"
-    return subject.at("unknown-field", item.id, key, _sentence(text, hint))
+    return subject.at("unknown-field", item.id, key, with_hint(text, hint))
 
 
 def _hint(key: str, known: Collection[str]) -> str:
@@ -71,8 +71,3 @@ def _hint(key: str, known: Collection[str]) -> str:
     if confused and (meant or "did you mean" not in confused):
         return confused
     return did_you_mean(key, known, cutoff=0.8)
-
-
-def _sentence(text: str, hint: str) -> str:
-    whole = f"{text}; {hint}" if hint else text
-    return whole if whole.endswith("?") else f"{whole}."

@@ -10,8 +10,9 @@ from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
 
 _API_ID = 1024  # characters (API: PipelineObject)
-_STEPS = {"step": "steps_or_commands_per_emractivity", "preStepCommand": "steps_or_commands_per_emractivity"}
-_STEPS |= {
+_STEPS = {
+    "step": "steps_or_commands_per_emractivity",
+    "preStepCommand": "steps_or_commands_per_emractivity",
     "postStepCommand": "steps_or_commands_per_emractivity",
     "bootstrapAction": "bootstrap_actions_per_cluster",
 }

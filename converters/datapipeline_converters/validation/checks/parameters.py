@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datapipeline_converters.catalogue import parameter_attributes
 from datapipeline_converters.definition import Parameter
 from datapipeline_converters.parameters import TYPES
-from datapipeline_converters.validation.confusions import did_you_mean
+from datapipeline_converters.validation.confusions import did_you_mean, with_hint
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject
 
@@ -25,8 +25,8 @@ def check_parameters(subject: Subject) -> Iterator[Finding]:
             continue
         hint = did_you_mean(name, subject.definition.parameters, cutoff=0.8)
         use = "" if any(name in text for text in read) else ", and nothing names it"
-        text = f"has a value and is not declared among the parameters{use}{hint and f'; {hint}'}."
-        yield subject.at("undeclared-parameter", "", f"parameter {name!r}", text.replace("?.", "?"))
+        text = with_hint(f"has a value and is not declared among the parameters{use}", hint)
+        yield subject.at("undeclared-parameter", "", f"parameter {name!r}", text)
 
 
 def _faults(subject: Subject, name: str, parameter: Parameter, *, used: bool) -> Iterator[tuple[str, str]]:
@@ -38,8 +38,7 @@ def _faults(subject: Subject, name: str, parameter: Parameter, *, used: bool) ->
     for key in parameter.attributes:
         if key not in parameter_attributes() and not key.startswith("my"):
             hint = did_you_mean(key, parameter_attributes())
-            text = f"parameters have no attribute {key!r}{hint and f'; {hint}'}."
-            yield "unknown-attribute", text.replace("?.", "?")
+            yield "unknown-attribute", with_hint(f"parameters have no attribute {key!r}", hint)
     if not used:
         yield "unused-parameter", "nothing names it: its value has no effect."
     elif not parameter.optional and not any(values := subject.model.parameters.values(name) or ()):

@@ -58,12 +58,7 @@ def _style(subject: Subject, item: EffectiveObject, spec: TypeSpec, style: str) 
     scheduled = any(not _is_on_demand(subject, target) for target in subject.targets(item, "schedule"))
     if not subject.has(item, "scheduleType") and scheduled:
         text = f"is missing: {DEFAULT_STYLE} is assumed, which runs an interval at its end."
-        yield subject.at("missing-schedule-type", _giver(subject), "scheduleType", text)
-
-
-def _giver(subject: Subject) -> str:
-    """Return the object that would best hold what all have in common."""
-    return DEFAULT_ID if DEFAULT_ID in subject.definition.objects else ""
+        yield subject.at("missing-schedule-type", subject.giver, "scheduleType", text)
 
 
 def _is_on_demand(subject: Subject, schedule: EffectiveObject) -> bool:

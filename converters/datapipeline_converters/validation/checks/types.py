@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datapipeline_converters.catalogue import types
 from datapipeline_converters.definition import PipelineObject
 from datapipeline_converters.inheritance import DEFAULT_ID
-from datapipeline_converters.validation.confusions import TYPES, did_you_mean
+from datapipeline_converters.validation.confusions import TYPES, did_you_mean, with_hint
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject, refs
 
@@ -32,8 +32,8 @@ def check_types(subject: Subject) -> Iterator[Finding]:
         elif item.type is not None and item.type not in types():
             known = (name for name, spec in types().items() if spec.category != "default")
             hint = TYPES.get(item.type.lower()) or did_you_mean(item.type, known)
-            text = f"{item.type!r} is no type of Data Pipeline{hint and f'; {hint}'}."
-            yield subject.at("unknown-type", item.id, "type", text.replace("?.", "?"))
+            text = with_hint(f"{item.type!r} is no type of Data Pipeline", hint)
+            yield subject.at("unknown-type", item.id, "type", text)
 
 
 def _default(subject: Subject, item: PipelineObject) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datapipeline_converters.catalogue import FieldSpec, Slot, limit, regions
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.objects.fields import FieldError, read_field, whence
 from datapipeline_converters.periods import Period, parse_period
-from datapipeline_converters.validation.confusions import did_you_mean
+from datapipeline_converters.validation.confusions import did_you_mean, with_hint
 from datapipeline_converters.validation.finding import Finding
 from datapipeline_converters.validation.subject import Subject, shown
 
@@ -91,8 +91,7 @@ def _choice(
     if text.strip().lower() in {value.lower() for value in field.enum}:
         return
     hint = did_you_mean(text, field.enum, cutoff=0.6)
-    fault = f"{shown(text)} is not one of: {', '.join(field.enum)}{hint and f'; {hint}'}."
-    fault = f"{fault.replace('?.', '?')}{whence(text, written)}"
+    fault = with_hint(f"{shown(text)} is not one of: {', '.join(field.enum)}", hint) + whence(text, written)
     rule = "invalid-choice" if field.slot == "Enumeration" else "unusual-choice"
     yield subject.fault(rule, item, field.name, fault, f"takes one of: {', '.join(field.enum)}.")
 
@@ -101,10 +100,8 @@ def _region(subject: Subject, item: EffectiveObject, field: FieldSpec, text: str
     if _REGION.fullmatch(text.strip()):
         return  # there are newer regions than the guide knows
     hint = did_you_mean(text.replace("_", "-"), regions(), cutoff=0.8)
-    fault = f"{shown(text)} is no region's code{hint and f'; {hint}'}."
-    yield subject.fault(
-        "unknown-region", item, field.name, fault.replace("?.", "?"), "takes a region's code."
-    )
+    fault = with_hint(f"{shown(text)} is no region's code", hint)
+    yield subject.fault("unknown-region", item, field.name, fault, "takes a region's code.")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
-"""Knows what a password, a key or a token looks like that somebody typed into a text."""
+"""What a password, a key or a token looks like that somebody typed into a text, as regular expressions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 PASSWORD = "password"  # noqa: S105 - the name of a kind, not one of them
 IN_URL = "password in a URL"
@@ -217,13 +216,13 @@ _SHAPES: Sequence[tuple[str, str]] = (
         )
     ),
 )
-_PATTERNS: Sequence[tuple[str, re.Pattern[str]]] = [
+PATTERNS: Sequence[tuple[str, re.Pattern[str]]] = [
     *((kind, re.compile(pattern)) for kind, pattern in _SHAPES),
     *((kind, re.compile(f"(?P<before>{intro}){_VALUE}")) for kind, intro in _INTRODUCTIONS),
     *((kind, re.compile(f"(?P<before>{intro}){_QUOTED}")) for kind, intro in _QUOTED_INTRODUCTIONS),
 ]
 # Names where a password would stand.
-_NAMED_PATTERNS: Sequence[re.Pattern[str]] = [
+NAMED_PATTERNS: Sequence[re.Pattern[str]] = [
     re.compile(rf"{intro}\\?[\"']?(?P<expression>#\{{[^}}]*\}})")
     for intro in (
         *(intro for _, intro in _INTRODUCTIONS),
@@ -233,181 +232,21 @@ _NAMED_PATTERNS: Sequence[re.Pattern[str]] = [
     )
 ]
 # Nothing of all this is in a text without one of these: most texts are passed over at once.
-_TRACES = re.compile(
+TRACES = re.compile(
     r"(?i:pass|pwd|pw\b|cred|secret|token|key|auth|login|identified|bearer|sig|webhook|hooks\.|sql|mariadb|mongo|redis|beeline|cqlsh"
     r"|rabbitmq|tabcmd|docker|ldap|curl|ftp|smbclient|openssl|zip|7z|sudo|bcp|expdp|impdp|az\s)"
     r"|AKIA|ASIA|gh[pousr]_|glpat|xox|AIza|_live_|SG\.|npm_|eyJ|@|:\d{4,5}:|:\*:"
 )
 
 # A parameter or a field of the user's own named like a secret is one, starred or not: many definitions forget the star.
-_SECRET_NAME = re.compile(
+SECRET_NAME = re.compile(
     r"(?i:passw|passphrase|pwd|secret|token|credential|private_?key|access_?key|api_?key)"
     r"|(?:[a-z\d]Pass|(?:^|_)pass)(?![a-z])"
 )
 # The elements of a list before which a password stands in an element of its own, with the command they belong to.
-_LONG_OPTION = re.compile(
+LONG_OPTION = re.compile(
     rf"--?(?!-){_NO_PREFIX}(?i:(?:(?!no|skip|without|ask|prompt)[\w.-]+[._-])?(?:{_ANY_WORD})"
     rf"|(?:src|dest)?(?:store|key)pass|{_SHORT}|pass|pwd|secret|token)"
 )
-_WORDS_OF_CODE = re.compile(r"[A-Za-z_.]+")
-# What stands behind a name in a regular expression, of grep or sed say.
-_OF_A_PATTERN = re.compile(r"//|/[a-z]{0,3}$|/[\s{]|\.[*+]|\[\^|\\[(wWsSdb.]|\^|[$]|\.{1,2}$")
-# A shorter password may be anything where it stands again, and so may words, numbers, times, paths, hosts and addresses.
-_TELLING = 6
-_EVERYDAY = re.compile(
-    r"[A-Z]?[a-z]+|[A-Z]+|[\d.,:/_-]+|[a-z]+(?:[_-][a-z]+)*|(?:s3|/|~|\.).*|.*(?:://|[\s$`\"'{}]).*|(?:[\w-]+\.)+[A-Za-z]{2,}|\S+@\S+\.\w+",
-    re.DOTALL,
-)
-_WORD_BEGINS, _WORD_ENDS = r"(?<![\w./-])", r"(?![\w/-]|\.\w)"
-# So many arguments lie between a command and its option at most.
-_FAR = 20
-_WHOLE = re.compile(rf"{_NONE}(?![-=])(?P<secret>[^\s].*)", re.DOTALL)
-
-
-def named_like_a_secret(name: str) -> bool:
-    """Tell whether a name says that its value is a secret."""
-    return bool(_SECRET_NAME.search(name))
-
-
-def kinds_in(text: str) -> Iterator[str]:
-    """Yield the kinds of the passwords, keys and tokens typed into a text, in words for the user."""
-    return (kind for kind, _ in _found(text))
-
-
-def passwords_in(text: str) -> Iterator[str]:
-    """Yield the passwords, keys and tokens typed into a text."""
-    return (match["secret"] for _, match in _found(text))
-
-
-def expressions_for_passwords(text: str) -> Iterator[str]:
-    """Yield the expressions in a text that stand where a password would: `#{myX}` in `--password #{myX}`."""
-    if "#{" in text and _TRACES.search(text):
-        for pattern in _NAMED_PATTERNS:
-            yield from (match["expression"] for match in pattern.finditer(text))
-
-
-def masked(text: str) -> str:
-    """Return a text with asterisks in the place of its passwords."""
-    if _found(text):
-        for _, pattern in _PATTERNS:
-            text = _replaced(pattern, text, lambda match: _with(match, "***"))
-    return text
-
-
-def without_passwords(text: str, stand_in: Callable[[str], str]) -> str:
-    """Return a text with something else in the place of its passwords, those inside an expression excepted.
-
-    :param stand_in: gives what stands for a password
-    """
-    if not _found(text):
-        return text
-
-    def replaced(match: re.Match[str]) -> str:
-        before = match.string[: match.start("secret")]
-        inside = before.rfind("#{") > before.rfind("}")
-        return match[0] if inside else _with(match, stand_in(match["secret"]))
-
-    for _, pattern in _PATTERNS:
-        text = _replaced(pattern, text, replaced)
-    return text
-
-
-def without_words(text: str, words: Sequence[str], stand_in: Callable[[str], str]) -> str:
-    """Return a text with something else in the place of whole words, those inside an expression excepted.
-
-    :param stand_in: gives what stands for a word
-    """
-    for word in words:
-        if word in text:
-            # Pieces at even places stand outside expressions.
-            pieces = re.split(r"(#\{[^}]*\})", text)
-            pieces[::2] = [
-                re.sub(_WORD_BEGINS + re.escape(word) + _WORD_ENDS, lambda match: stand_in(match[0]), piece)
-                for piece in pieces[::2]
-            ]
-            text = "".join(pieces)
-    return text
-
-
-def is_a_telling_secret(word: str) -> bool:
-    """Tell whether a password is no everyday word, number, path or host: wherever else it stands, it is the password."""
-    return len(word) >= _TELLING and not _EVERYDAY.fullmatch(word)
-
-
-def separate_passwords(texts: Sequence[str]) -> Iterator[int]:
-    """Yield the places in a list of arguments of what is a password as a whole: the argument before it says so."""
-    return (place for place in _behind_options(texts) if _WHOLE.fullmatch(texts[place]))
-
-
-def expressions_for_separate_passwords(texts: Sequence[str]) -> Iterator[str]:
-    """Yield the arguments of a list that are an expression where a password would stand: `#{myX}` behind `--password`."""
-    return (texts[place] for place in _behind_options(texts) if texts[place].startswith("#{"))
-
-
-def _behind_options(texts: Sequence[str]) -> Iterator[int]:
-    """Yield the places behind an argument that is nothing but an option that takes a password."""
-    for place, option in enumerate(texts[:-1], start=1):
-        if _LONG_OPTION.fullmatch(option):
-            yield place
-        elif option.startswith("-"):
-            command = " ".join([*texts[max(0, place - _FAR) : place], "x"])
-            if any(match.end("secret") == len(command) for _, match in _found(command)):
-                yield place
-
-
-# One text is asked about several times on its way.
-@lru_cache(maxsize=1024)
-def _found(text: str) -> tuple[tuple[str, re.Match[str]], ...]:
-    if not _TRACES.search(text):
-        return ()
-    return tuple((kind, match) for kind, pattern in _PATTERNS for match in _matches(pattern, text))
-
-
-def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield what a pattern finds that can be a password; behind what cannot, the search begins anew."""
-    place = 0
-    while match := pattern.search(text, place):
-        if _is_plausible(match):
-            yield match
-            place = max(match.end(), place + 1)
-        else:
-            place = max(match.end("before"), match.start() + 1)
-
-
-def _is_plausible(match: re.Match[str]) -> bool:
-    secret = match["secret"]
-    if _OF_A_PATTERN.match(secret):
-        return False
-    quote = match["quote"] if "quote" in match.re.groupindex else None
-    if quote is None and _is_code(match):
-        return False
-    if quote not in {"'", '"'} or not re.search(r"\s", secret):
-        return True
-    # A quote before which another one is open closes that one.
-    start = match.start("quote")
-    line = match.string[match.string.rfind("\n", 0, start) + 1 : start]
-    return (line.count(quote) - line.count(f"\\{quote}")) % 2 == 0
-
-
-def _is_code(match: re.Match[str]) -> bool:
-    """Tell whether what stands behind a name is a variable, a call or an element in a program's code."""
-    following = match.string[match.end("secret") : match.end("secret") + 1]
-    if following == "(" or (match["secret"].endswith("[") and following in {"'", '"'}):
-        return True
-    if following != ")" or not _WORDS_OF_CODE.fullmatch(match["secret"]):
-        return False
-    return match.string[: match.start()].rstrip()[-1:] in {"(", ","}
-
-
-def _replaced(pattern: re.Pattern[str], text: str, replacement: Callable[[re.Match[str]], str]) -> str:
-    pieces, end = [], 0
-    for match in _matches(pattern, text):
-        pieces += [text[end : match.start()], replacement(match)]
-        end = match.end()
-    return "".join([*pieces, text[end:]])
-
-
-def _with(match: re.Match[str], stand_in: str) -> str:
-    """Return what a pattern has found, with something else in the place of the secret."""
-    start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
-    return match[0][:start] + stand_in + match[0][end:]
+# All of an argument that is a password.
+WHOLE = re.compile(rf"{_NONE}(?![-=])(?P<secret>[^\s].*)", re.DOTALL)
