@@ -10,6 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+
 from bench.copies.places import BUCKET, ESCAPED, FOLDER, SOURCE, connection
 from bench.copies.work import Work
 from bench.copies.workload import COLUMNS
@@ -32,9 +36,6 @@ def works() -> list[Work]:
 
 def client() -> Any:
     """Make a client of S3."""
-    import boto3
-    from botocore.config import Config
-
     found = connection("aws_default")
     return boto3.client(
         "s3",
@@ -48,8 +49,6 @@ def client() -> Any:
 
 def piped(command: list[str], environment: dict[str, str], key: str) -> Execute:
     """Send what a program writes to S3."""
-    from boto3.s3.transfer import TransferConfig
-
     transfer = TransferConfig(max_concurrency=2)
 
     def execute() -> None:

@@ -16,7 +16,7 @@ COLOURS = {"ours": "#1a7f5a", "peer": "#c8553d", "limit": "#8a8f98"}
 NAMES = {
     "ours": "CopyActivityOperator",
     "peer": "Airflow's own operator",
-    "limit": "the database's own client",
+    "limit": "limit of the machine",
 }
 LOWEST = 0.1
 

@@ -49,7 +49,7 @@ def _cells(result: Result) -> list[str]:
         f"{ours.median('wall'):.1f} s",
         f"{ours.median('database_cpu'):.1f} s",
         memory,
-        _peer(result.peer_name, peer),
+        _peer(result.peer_name, peer, len(ours.runs)),
         f"{peer.median('peak'):.0f} MB" if peer else "",
         times,
         its,
@@ -58,11 +58,11 @@ def _cells(result: Result) -> list[str]:
     ]
 
 
-def _peer(name: str, peer: Figures | None) -> str:
+def _peer(name: str, peer: Figures | None, runs: int) -> str:
     if peer is None:
         return ""
     lost = f", {peer.differing:,} rows not as they were" if peer.differing else ""
-    once = ", one run" if len(peer.runs) == 1 else ""
+    once = ", one run" if len(peer.runs) < runs else ""
     return f"{name}: {peer.median('cpu'):.1f} s{lost}{once}"
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 30.0
 COUNTERS = {
     "rows": "rows",
+    "lines": "lines, the rows of which are counted at the end",
     "read": "bytes read",
     "written": "bytes written",
     "objects": "objects written",
@@ -73,9 +74,8 @@ class Progress:
     def tell(self, when: str) -> None:
         """Log the counters, the seconds since the beginning, and how fast that was."""
         self._told = time.monotonic()
-        text = ", ".join(
-            f"{self.counted[name]:,} {what}" for name, what in COUNTERS.items() if name in self.counted
-        )
+        known = {name for name, count in self.counted.items() if count or "lines" not in self.counted}
+        text = ", ".join(f"{self.counted[name]:,} {what}" for name, what in COUNTERS.items() if name in known)
         seconds = self._told - self._started
         self.log.info("%s: %s in %.1f s%s", when, text or "nothing", seconds, self._rate(seconds))
 
