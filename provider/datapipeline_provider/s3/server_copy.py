@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 IN_PARTS_ABOVE = 256 << 20
 """Bytes; S3 itself asks for it above 5 GB. Larger ones are copied before the burst, smaller ones in it."""
 PART = 128 << 20
+COPIES_AT_ONCE = 8
+"""Parts under way; no byte of them is in memory here."""
 MOST_PARTS = 10_000
 KEPT = (
     "CacheControl",
@@ -66,7 +68,8 @@ class ServerCopy:
         step = max(PART, -(-self.size // MOST_PARTS))
         for number, start in enumerate(range(0, self.size, step), 1):
             last = min(start + step, self.size) - 1
-            self._sent.append(self._uploads.submit(self._part(number, f"bytes={start}-{last}", head["ETag"])))
+            part = self._part(number, f"bytes={start}-{last}", head["ETag"])
+            self._sent.append(self._uploads.submit(part, COPIES_AT_ONCE))
 
     def _part(self, number: int, where: str, etag: str) -> Any:
         def send() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.errors import CancelledError
 from datapipeline_provider.s3 import address, unfinished
-from datapipeline_provider.s3.server_copy import ServerCopy
+from datapipeline_provider.s3.server_copy import COPIES_AT_ONCE, ServerCopy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ class Uploads:
         self._held = 0
 
     def __enter__(self) -> Self:
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="s3-upload")
+        self._pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="s3-upload")
         return self
 
     def open(self, key: str) -> Upload:
@@ -92,9 +92,12 @@ class Uploads:
         self.objects.append(one)
         one.begin()
 
-    def submit(self, send: Callable[[], dict[str, Any]]) -> Future[dict[str, Any]]:
-        """Do something soon in another thread; waits while too much is waiting, and raises what earlier work raised."""
-        while len(self._sending) >= WORKERS:
+    def submit(self, send: Callable[[], dict[str, Any]], at_once: int = WORKERS) -> Future[dict[str, Any]]:
+        """Do something soon in another thread; waits while too much is under way, and raises what earlier work raised.
+
+        :param at_once: how much may be under way with it.
+        """
+        while len(self._sending) >= at_once:
             self.result(self._sending.popleft())
         self._sending.append(self._pool.submit(send))
         return self._sending[-1]
