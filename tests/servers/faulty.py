@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tests.servers.process import LOOPBACK
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ERRORS = {
+    403: (b"403 Forbidden", b"AccessDenied"),
     500: (b"500 Internal Server Error", b"InternalError"),
     503: (b"503 Service Unavailable", b"SlowDown"),
 }
@@ -28,8 +29,9 @@ class Fault:
 
     :param method: HTTP's.
     :param query: a text in the request's target, `partNumber=2` for example.
-    :param kind: a status of ERRORS; `cut`, which closes the connection in the middle of the request; `lose`, which
-        passes the request on and closes before the answer; or `stall`, which takes nothing more.
+    :param kind: a status of ERRORS; `cut`, which closes the connection in the middle of what the request carries, or
+        of the answer if it carries nothing; `lose`, which passes the request on and closes before the answer;
+        `stall`, which takes no more until `go_on` is set; or `hold`, which does so where `cut` closes.
     :param times: how many such requests are broken; the others pass.
     """
 
@@ -47,8 +49,12 @@ class Faulty:
     endpoint_url: str
     faults: list[Fault] = field(default_factory=list)
     bytes_a_second: float = 0.0
-    """How fast requests get through; 0 for as fast as they can."""
+    """How fast requests and answers get through; 0 for as fast as they can."""
     requests: list[str] = field(default_factory=list)
+    held: threading.Event = field(default_factory=threading.Event)
+    """Set when a request has come to where it is held."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    """Lets requests that are held go on."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault_of(self, method: str, target: str) -> Fault | None:
@@ -60,6 +66,11 @@ class Faulty:
                     each.seen += 1
                     return each
         return None
+
+    def hold(self) -> None:
+        """Wait until `go_on` is set."""
+        self.held.set()
+        self.go_on.wait(600)
 
 
 @contextmanager
@@ -111,30 +122,38 @@ class _Exchange:
                 line for line in head.split(b"\r\n") if not line.lower().startswith(b"expect:")
             )
         if fault is not None and fault.kind == "stall":
-            time.sleep(600)
-        if fault is not None and fault.kind == "cut":
-            self._from_client.read(length // 2)
-            return False
+            self._faulty.hold()
         if fault is not None and isinstance(fault.kind, int):
             self._skip(length)
             self._refuse(fault.kind)
             return True
         self._server.sendall(head)
-        self._pass(length)
+        middle = fault.kind if fault is not None and fault.kind in {"cut", "hold"} else None
+        if not self._pass(self._from_client, self._server, length, middle if length else None):
+            return False
         if fault is not None and fault.kind == "lose":
             _head(self._from_server)
             return False
-        return self._answer(method)
+        return self._answer(method, None if length else middle)
 
-    def _pass(self, length: int) -> None:
+    def _pass(self, source: BinaryIO, target: socket.socket, length: int, middle: int | str | None) -> bool:
+        """Pass bytes on; False if the connection is to be closed in the middle of them."""
+        half = length // 2
         while length:
-            data = self._from_client.read(min(length, BLOCK))
+            data = source.read(min(length, BLOCK, half) if half else min(length, BLOCK))
             if not data:
                 raise ConnectionError
-            self._server.sendall(data)
+            target.sendall(data)
             length -= len(data)
+            half = max(half - len(data), 0)
             if self._faulty.bytes_a_second:
                 time.sleep(len(data) / self._faulty.bytes_a_second)
+            if not half and middle == "cut":
+                return False
+            if not half and middle == "hold":
+                self._faulty.hold()
+                middle = None
+        return True
 
     def _skip(self, length: int) -> None:
         while length > 0:
@@ -145,23 +164,19 @@ class _Exchange:
         body = b"<Error><Code>%s</Code><Message>as ordered</Message></Error>" % code
         self._client.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (line, len(body), body))
 
-    def _answer(self, method: str) -> bool:
+    def _answer(self, method: str, middle: int | str | None) -> bool:
         head = _head(self._from_server)
+        if not head:
+            return False
         self._client.sendall(head)
         status = head.split(b" ", 2)[1]
         if method == "HEAD" or status in (b"204", b"304"):
-            return bool(head)
+            return True
         if _value(head, b"transfer-encoding"):
             self._pass_chunks()
             return True
         length = int(_value(head, b"content-length") or 0)
-        while length:
-            data = self._from_server.read(min(length, BLOCK))
-            if not data:
-                raise ConnectionError
-            self._client.sendall(data)
-            length -= len(data)
-        return True
+        return self._pass(self._from_server, self._client, length, middle)
 
     def _pass_chunks(self) -> None:
         while True:
@@ -172,9 +187,9 @@ class _Exchange:
                 return
 
 
-def _head(file: object) -> bytes:
+def _head(file: BinaryIO) -> bytes:
     lines = []
-    while line := file.readline():  # type: ignore[attr-defined]
+    while line := file.readline():
         lines.append(line)
         if line == b"\r\n":
             return b"".join(lines)

@@ -14,7 +14,7 @@ import pymysql
 from tests.servers.process import LOOPBACK, ProgramMissingError, free_ports, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 SBIN = os.pathsep.join(["/usr/sbin", "/usr/local/sbin"])  # often not on the path of an ordinary user
@@ -62,33 +62,58 @@ class Mariadb:
 @contextmanager
 def run(directory: Path) -> Iterator[Mariadb]:
     """Run a fresh server with its data in `directory` until the block ends; ProgramMissingError without one."""
+    server = create(directory)
+    with serve(server, directory):
+        yield server
+
+
+def create(directory: Path) -> Mariadb:
+    """Make the data of a server in `directory`; ProgramMissingError without the programs."""
     server = Mariadb(free_ports(1)[0])
-    daemon, install = _program("mariadbd"), _program("mariadb-install-db")
-    data, first_statements = directory / "mariadb", directory / "mariadb.sql"
-    first_statements.write_text(_first_statements(server))
-    user = ["--user=root"] if os.geteuid() == 0 else []
-    files = ["--no-defaults", f"--datadir={data}", *user]
     subprocess.run(
-        [install, *files, "--skip-test-db", "--auth-root-authentication-method=normal"],
+        [
+            _program("mariadb-install-db"),
+            *_files(directory),
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal",
+        ],
         check=True,
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    command = [daemon, *files, f"--bind-address={server.host}", f"--port={server.port}"]
+    return server
+
+
+@contextmanager
+def serve(server: Mariadb, directory: Path, options: Sequence[str] = ()) -> Iterator[None]:
+    """Run a server that was created in `directory` until the block ends; again, perhaps, after it was killed."""
+    script = directory / "mariadb.sql"
+    script.write_text(_first_statements(server))
+    command = [
+        _program("mariadbd"),
+        *_files(directory),
+        f"--bind-address={server.host}",
+        f"--port={server.port}",
+    ]
     # A relative socket lies in the data directory; an absolute path would be limited to 107 characters.
-    command += ["--skip-name-resolve", "--socket=mariadb.sock", f"--pid-file={data}/server.pid"]
+    command += ["--skip-name-resolve", "--socket=mariadb.sock", "--pid-file=server.pid"]
     command += ["--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=0"]
-    command += ["--default-time-zone=+00:00", f"--init-file={first_statements}"]
+    command += ["--default-time-zone=+00:00", f"--init-file={script}", *options]
     with running("mariadb", command, directory, ready=server.answers):
-        yield server
+        yield
+
+
+def _files(directory: Path) -> list[str]:
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    return ["--no-defaults", f"--datadir={directory / 'mariadb'}", *user]
 
 
 def _first_statements(server: Mariadb) -> str:
     who = f"'{server.user}'@'%'"
     return (
-        f"create database {server.dbname};\n"
-        f"create user {who} identified by '{server.password}';\n"
+        f"create database if not exists {server.dbname};\n"
+        f"create user if not exists {who} identified by '{server.password}';\n"
         f"grant all privileges on *.* to {who} with grant option;\n"
     )
 

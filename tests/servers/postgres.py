@@ -81,6 +81,13 @@ class Postgres:
 @contextmanager
 def run(directory: Path) -> Iterator[Postgres]:
     """Run a fresh server with its data in `directory` until the block ends."""
+    server = create(directory)
+    with serve(server, directory):
+        yield server
+
+
+def create(directory: Path) -> Postgres:
+    """Make the data of a server in `directory`."""
     server = Postgres(free_ports(1)[0])
     data, password_file = directory / "postgres", directory / "postgres.password"
     password_file.write_text(server.password)
@@ -89,14 +96,19 @@ def run(directory: Path) -> Iterator[Postgres]:
     subprocess.run(
         [*_user(), *initdb], check=True, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
+    return server
 
+
+@contextmanager
+def serve(server: Postgres, directory: Path) -> Iterator[None]:
+    """Run a server that was created in `directory` until the block ends; again, perhaps, after it was killed."""
     # No Unix socket: its path would be limited to 107 characters.
     options = SETTINGS | {"listen_addresses": server.host, "unix_socket_directories": ""}
-    command = [*_user(), program("postgres"), "-D", str(data), "-p", str(server.port)]
+    command = [*_user(), program("postgres"), "-D", str(directory / "postgres"), "-p", str(server.port)]
     command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     fast = signal.SIGINT  # SIGTERM would wait for clients to leave
     with running("postgres", command, directory, ready=server.answers, stop_signal=fast):
-        yield server
+        yield
 
 
 def _user() -> tuple[str, ...]:

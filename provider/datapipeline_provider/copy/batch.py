@@ -18,12 +18,14 @@ class Batch:
     :param origin: the object's address, or the table or query.
     :param first: the number of the first record in that origin, from 1.
     :param columns: the names of the columns; empty if the origin has none.
+    :param portable: the values are texts in the form of `hooks.portable`.
     """
 
     origin: str
     first: int
     rows: Sequence[Row]
     columns: tuple[str, ...] = ()
+    portable: bool = False
 
     def column(self, index: int) -> str:
         """Name a column for a message; `index` from 0."""

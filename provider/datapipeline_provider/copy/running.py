@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from datapipeline_provider.hooks.errors import CancelledError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,6 +16,8 @@ T = TypeVar("T")
 
 PAUSE = 0.2
 SECONDS_TO_UNDO = 60.0
+SECONDS_AFTER_A_KILL = 4.0
+"""Five seconds after SIGTERM, Airflow kills a task that has not ended."""
 
 
 class Cancellable(Generic[T]):
@@ -32,7 +36,7 @@ class Cancellable(Generic[T]):
         self._results: list[T] = []
         self._error: BaseException | None = None
         # Not Thread.is_alive: an exception that interrupts join makes Python 3.11 believe that the thread has ended.
-        self._ended = False
+        self._ended = self._left_alone = False
         self._wake = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -43,21 +47,28 @@ class Cancellable(Generic[T]):
         """Do the work and give its result, or raise its error; whatever interrupts the wait cancels it first."""
         self._thread.start()
         try:
-            while not self._ended:
+            while not self._ended and not self._left_alone:
                 self._wake.wait(PAUSE)
         except BaseException:
-            self.cancel()
+            self.cancel(SECONDS_TO_UNDO)
             raise
+        if not self._ended:
+            raise CancelledError
         if self._error is not None:
             raise self._error
         return self._results[0]
 
-    def cancel(self) -> None:
-        """Interrupt the work and wait until it has undone itself; safe in any thread and in a signal handler."""
-        deadline = time.monotonic() + SECONDS_TO_UNDO
+    def cancel(self, seconds: float = SECONDS_AFTER_A_KILL) -> None:
+        """Interrupt the work and wait until it has undone itself; safe in any thread and in a signal handler.
+
+        :param seconds: after which the work is left alone, and `run` raises CancelledError: a server does not
+            answer.
+        """
+        deadline = time.monotonic() + seconds
         while not self._ended and self._thread.ident and time.monotonic() < deadline:
             self._interrupt()  # again and again: it does nothing while no query runs
             time.sleep(PAUSE)  # no lock here: the handler may have interrupted its holder
+        self._left_alone = bool(self._thread.ident)
 
     def _run(self) -> None:
         try:

@@ -57,13 +57,12 @@ class Files:
             lambda key: key in keys or any(number(key) for number in numbers),
         )
         self._stack.enter_context(self._uploads)
+        self._stack.push(lambda _, error, __: self._remove_markers() if error is None else None)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self._remove_markers()
         self._stack.__exit__(kind, error, trace)
         if error is None:
             self._finish()

@@ -11,6 +11,8 @@ from datapipeline_provider.copy.cleaning import Cleaner
 from datapipeline_provider.copy.s3_files import Files
 from datapipeline_provider.data_formats import clean_up
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNodeError
+from datapipeline_provider.hooks import portable
+from datapipeline_provider.s3.errors import told
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -38,9 +40,9 @@ class S3Sink:
     on_unwritable: str = "fail"
 
     @property
-    def reader(self) -> None:
+    def reader(self) -> str | None:
         """Records are wanted as text."""
-        return
+        return portable.READER if self.node.data_format.portable else None
 
     def write(self, batches: Iterable[Batch], progress: Progress) -> None:
         """Write one object, or its parts; a generated name in a directory."""
@@ -75,9 +77,17 @@ class S3Sink:
 
         :param keys: those of all files, before they are cut into parts.
         """
-        with Files(
-            self.client, self.node, self.on_unwritable, self._cleaner(progress.counted), progress, list(keys)
-        ) as files:
+        with (
+            told(self.describe()),
+            Files(
+                self.client,
+                self.node,
+                self.on_unwritable,
+                self._cleaner(progress.counted),
+                progress,
+                list(keys),
+            ) as files,
+        ):
             yield files
 
     def prepare(self, progress: Progress) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from datapipeline_provider.copy.errors import BatchError, RecordError
@@ -13,13 +13,14 @@ from datapipeline_provider.hooks.errors import RowError
 from datapipeline_provider.hooks.tables import create_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from datapipeline_provider.copy.batch import Batch
     from datapipeline_provider.copy.markers import Marker
     from datapipeline_provider.copy.progress import Progress
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
     from datapipeline_provider.hooks.database import Database
+    from datapipeline_provider.hooks.portable import Taker
     from datapipeline_provider.hooks.sql_text import Statement
 
 ROWS_A_BATCH = 1000
@@ -91,8 +92,12 @@ class SqlSink:
     def write(self, batches: Iterable[Batch], progress: Progress) -> None:
         """Insert all records in one transaction."""
         statement = self.target().statement
+        takers = None
         with self.transaction(progress):
             for batch in batches:
+                if batch.portable:
+                    takers = self.database.takers(statement) if takers is None else takers
+                    batch = _taken(batch, takers)
                 for part in _parts(batch):
                     self._insert(statement, part)
                     progress.advance()
@@ -130,8 +135,25 @@ class SqlSink:
         return f"{self.node.table or 'the insert query'} of connection {self.node.conn_id}"
 
 
-def _parts(batch: Batch) -> Iterator[Batch]:
-    from dataclasses import replace
+def _taken(batch: Batch, takers: Sequence[Taker | None]) -> Batch:
+    """Give the records as the database takes them."""
+    columns = [(index, take) for index, take in enumerate(takers) if take is not None]
+    if not columns:
+        return batch
+    rows = []
+    for number, row in enumerate(batch.rows, batch.first):
+        cells = list(row)
+        for index, take in columns:
+            if index < len(cells) and isinstance(text := cells[index], str):
+                try:
+                    cells[index] = take(text)
+                except ValueError:
+                    problem = f"{batch.column(index)} is not of its type: binary values are \\x and hexadecimal digits, bits a number"
+                    raise RecordError(batch.origin, number, problem) from None
+        rows.append(tuple(cells))
+    return replace(batch, rows=rows)
 
+
+def _parts(batch: Batch) -> Iterator[Batch]:
     for start in range(0, len(batch.rows), ROWS_A_BATCH):
         yield replace(batch, first=batch.first + start, rows=batch.rows[start : start + ROWS_A_BATCH])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from datapipeline_provider.copy import file_names, reading
@@ -11,6 +11,7 @@ from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.data_formats.parquet import Parquet
 from datapipeline_provider.hooks.bulk import UnwritableError
 from datapipeline_provider.s3 import address, compression, download, listing, manifest
+from datapipeline_provider.s3.errors import told
 from datapipeline_provider.s3.ranged import RangedObject
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ class S3Source:
 
     def objects(self) -> list[S3Object]:
         """List the files; NothingThereError if there are none."""
+        with told(self.node.address):
+            return self._listed()
+
+    def _listed(self) -> list[S3Object]:
         if self.node.manifest_file_path is not None:
             return manifest.objects(self.client, self.node.manifest_file_path)
         bucket, key = self.node.bucket, self.node.key
@@ -127,14 +132,18 @@ class S3Source:
         progress.advance(rows=0)
         for batch in self._read(found, progress):
             progress.advance(rows=len(batch.rows))
-            yield batch
+            yield replace(batch, portable=True) if self.node.data_format.portable else batch
 
     def _read(self, found: S3Object, progress: Progress) -> Iterator[Batch]:
         if isinstance(self.node.data_format, Parquet):
             file = RangedObject(self.client, found, lambda size: progress.advance(read=size))
-            return reading.parquet.batches(file, found.address)
+            return self._parquet(file, found)
         parts = self._bytes_of(found, progress)
         return reading.batches(parts, self.node.data_format, found.address)
+
+    def _parquet(self, file: RangedObject, found: S3Object) -> Iterator[Batch]:
+        with told(found.address):
+            yield from reading.parquet.batches(file, found.address)
 
     def streams(self, progress: Progress) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the address and the bytes of one file after another, decompressed and without a header row."""
@@ -143,8 +152,12 @@ class S3Source:
             yield found.address, reading.without_header(parts, self.node.data_format, found.address)
 
     def _bytes_of(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
-        packed = _counted(download.chunks(self.client, found), progress)
+        packed = _counted(self._chunks(found, progress), progress)
         return compression.unpacked(self.node.packing, packed, found.address)
+
+    def _chunks(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
+        with told(found.address):
+            yield from download.chunks(self.client, found, progress.stop)
 
     def undo(self) -> None:
         """Do nothing: objects can be read again."""

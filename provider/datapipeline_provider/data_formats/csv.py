@@ -28,6 +28,7 @@ class CSV:
     column_separator: ClassVar[str] = ","
     record_separator: ClassVar[str] = "\n"
     extension: ClassVar[str] = "csv"
+    portable: ClassVar[bool] = False
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

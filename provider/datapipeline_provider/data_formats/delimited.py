@@ -13,6 +13,8 @@ class DataFormat(Protocol):
 
     extension: ClassVar[str]
     """The ending of a generated file name, without the dot."""
+    portable: ClassVar[bool]
+    """Whether values have the form of `hooks.portable`, rather than the one they have for Data Pipeline."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -20,10 +20,11 @@ class CodecError(DatapipelineError):
 
 @dataclass
 class Parquet:
-    """A Parquet file; needs the extra `parquet` (pyarrow).
+    r"""A Parquet file; needs the extra `parquet` (pyarrow).
 
     Columns are strings, except for those that `columns` gives a type of SQL: integers, DECIMAL(p,s), REAL, DOUBLE,
-    BOOLEAN, DATE, TIMESTAMP and binary become Parquet's own. A value that is not of its type is an error. Row
+    BOOLEAN, DATE, TIMESTAMP and binary become Parquet's own. A value that is not of its type is an error. In a
+    column of strings a binary value is `\x` and hexadecimal digits, which a binary column of a database takes. Row
     groups are small (some MiB), so that memory stays bounded when writing; when reading it is bounded by the
     file's own row groups.
 
@@ -38,6 +39,7 @@ class Parquet:
     codec: str = "snappy"
 
     extension: ClassVar[str] = "parquet"
+    portable: ClassVar[bool] = True
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

@@ -32,6 +32,7 @@ class QuotedCSV:
     record_separator: ClassVar[str] = "\n"
     quote: ClassVar[str] = '"'
     extension: ClassVar[str] = "csv"
+    portable: ClassVar[bool] = True
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

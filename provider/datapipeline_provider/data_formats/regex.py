@@ -34,6 +34,7 @@ class RegEx:
     columns: tuple[str, ...] = ()
 
     extension: ClassVar[str] = "txt"
+    portable: ClassVar[bool] = False
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

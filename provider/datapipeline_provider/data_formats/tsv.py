@@ -28,6 +28,7 @@ class TSV:
     columns: tuple[str, ...] = ()
 
     extension: ClassVar[str] = "tsv"
+    portable: ClassVar[bool] = False
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.exceptions import DatapipelineError
-from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks import portable, sql_text
 from datapipeline_provider.hooks.bulk import Declined
 from datapipeline_provider.hooks.errors import DatabaseError, RowError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from datapipeline_provider.hooks.bulk import Exporter, Loader, Target
+    from datapipeline_provider.hooks.portable import Taker
     from datapipeline_provider.hooks.sql_text import Dialect, Statement
 
 Cell = str | bytes | None
@@ -61,7 +62,8 @@ class Database(ABC):
         """Run a query and yield its rows in batches, without holding more than a batch; sets `columns`.
 
         :param reader: None gives text only, in the form of a file; the kind of another database gives values
-            which that database takes.
+            which that database takes; `portable.READER` is given to `reading` only where text is wanted that any
+            database takes, and binary values may come as they are.
         """
 
     @abstractmethod
@@ -122,12 +124,23 @@ class Database(ABC):
         """
         return Declined("this kind of database reads no files")
 
+    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+        """Say what becomes of the texts of a portable file before they are bound, one for each placeholder.
+
+        None, or a shorter sequence, leaves a text as it is.
+        """
+        return ()
+
     # What is the same for all.
 
     def reading(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
         """Do what `rows` does; DatabaseError if the database refuses."""
         try:
-            yield from self.rows(query, reader=reader)
+            if reader != portable.READER:
+                yield from self.rows(query, reader=reader)
+                return
+            for rows in self.rows(query, reader=reader):
+                yield portable.written(rows)
         except DatapipelineError:
             raise  # told already; what a driver raises may be any Exception
         except self.errors as error:
@@ -153,13 +166,13 @@ class Database(ABC):
         :raises DatabaseError: something else is wrong: the statement, the connection, a cancellation.
         """
         if self.savepoints:
-            self._do("SAVEPOINT datapipeline_batch")
+            self._guard("inserting rows", lambda: self._do("SAVEPOINT datapipeline_batch"))
         try:
             self._insert(statement, rows)
         except self._refusals as error:
             raise self._blame(statement, rows, error) from None
         if self.savepoints:
-            self._do("RELEASE SAVEPOINT datapipeline_batch")
+            self._guard("inserting rows", lambda: self._do("RELEASE SAVEPOINT datapipeline_batch"))
 
     def table_exists(self, name: str) -> bool:
         """Say whether a table can be selected from; `name` is quoted already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pymysql
@@ -11,7 +12,7 @@ from pymysql.converters import encoders
 from pymysql.cursors import SSCursor
 from typing_extensions import override
 
-from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks import mysql_tls, sql_text
 from datapipeline_provider.hooks.database import Cell, Database, Row
 from datapipeline_provider.hooks.errors import DatabaseError, NotTextError
 from datapipeline_provider.hooks.sql_text import chunks
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from datapipeline_provider.hooks.bulk import Declined, Exporter, Loader, Target
+    from datapipeline_provider.hooks.portable import Taker
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
 OPTIONS = {
     "charset", "connect_timeout", "read_timeout", "write_timeout", "unix_socket", "init_command",
-    "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity",
+    *mysql_tls.OPTIONS, mysql_tls.MODE,
 }  # fmt: skip
+JDBC_PROPERTIES = {"sslMode": mysql_tls.MODE}
 # Strict like the JDBC driver's sessions: a value that does not fit is an error, not a warning. The server waits
 # ten minutes for a reader that is busy uploading, and for a file that is busy downloading.
 SESSION = (
@@ -37,10 +40,12 @@ ROWS_A_FETCH = 2000
 STATEMENT_BYTES = 1 << 19
 """Below the smallest max_allowed_packet that servers come with (1 MiB), in characters of up to two bytes."""
 TELLTALE = (pymysql.err.DataError, pymysql.err.IntegrityError)
-TELLTALE_CODES = {1062, 1264, 1265, 1292, 1366, 1406, 1411, 1525}
+TELLTALE_CODES = {1062, 1264, 1265, 1292, 1300, 1366, 1406, 1411, 1525, 1526, 1690, 1918, 3854}
 """Errors whose messages quote values but which the driver does not class as data errors."""
-ABOUT_A_ROW = {(code,) for code in (*TELLTALE_CODES, 1364, 1644, 1690, 3819, 4025)}
+ABOUT_A_ROW = {(code,) for code in (*TELLTALE_CODES, 1364, 1644, 3819, 4025)}
 """And those that come from a row's values: missing defaults, SIGNAL in a trigger, overflows, CHECK constraints."""
+NEAR = re.compile(r" near '(?P<word>[^\W\d]\w*)?.*", re.DOTALL)
+"""Where the syntax is wrong: the server quotes the statement from there on, with the values of a row."""
 ERROR_NAMES = {code: name for name, code in vars(ER).items() if isinstance(code, int)}
 
 
@@ -61,18 +66,21 @@ class MySQL(Database):
 
     def _connect(self) -> Any:
         where = self._where
-        options = where.options(OPTIONS, {})
-        return pymysql.connect(
-            host=where.host or "localhost",
-            port=where.port or 3306,
-            database=where.database,
-            user=where.user,
-            password=where.password or "",
-            conv=dict(encoders),  # type: ignore[arg-type] # no decoders: every value stays the server's text
-            # The server may ask for a file; PyMySQL, which knows nothing of it, never gives one of this machine.
-            client_flag=CLIENT.LOCAL_FILES,
-            **{"charset": "utf8mb4", "connect_timeout": 30, **options},
-        )
+        options = mysql_tls.options(self.conn_id, where.options(OPTIONS, JDBC_PROPERTIES))
+        try:
+            return pymysql.connect(
+                host=where.host or "localhost",
+                port=where.port or 3306,
+                database=where.database,
+                user=where.user,
+                password=where.password or "",
+                conv=dict(encoders),  # type: ignore[arg-type] # no decoders: every value stays the server's text
+                # The server may ask for a file; PyMySQL, which knows nothing of it, never gives one of this machine.
+                client_flag=CLIENT.LOCAL_FILES,
+                **{"charset": "utf8mb4", "connect_timeout": 30, **options},
+            )
+        except OSError as error:  # those of the network are PyMySQL's own
+            raise mysql_tls.unusable(self.conn_id, error) from None
 
     @override
     def _open(self) -> None:
@@ -144,7 +152,13 @@ class MySQL(Database):
 
         return mysql_load.loader(self, target, data_format)
 
-    # For the two above.
+    @override
+    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+        from datapipeline_provider.hooks import mysql_portable
+
+        return mysql_portable.takers(self, statement)
+
+    # For the three above.
 
     @property
     def connection(self) -> Any:
@@ -155,6 +169,11 @@ class MySQL(Database):
     def speaks_utf8(self) -> bool:
         """Whether texts travel as UTF-8 of all lengths."""
         return str(self._connection.charset) == "utf8mb4"
+
+    @property
+    def has_common_table_expressions(self) -> bool:
+        """Whether the server knows `WITH name AS (query)`."""
+        return _has_common_table_expressions(str(self._connection.get_server_info()))
 
     def fetch(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query of ours, whose rows are few; numbers are read."""
@@ -197,13 +216,20 @@ class MySQL(Database):
         self._guard("connecting", self._open)
 
     @override
+    def rollback(self) -> None:
+        if self._connection.open:
+            super().rollback()
+        else:  # an export that nobody took any more has hung up, which undid everything
+            self._guard("connecting", self._open)
+
+    @override
     def autocommit(self) -> None:
         self._connection.autocommit(True)
 
     @override
     def cancel(self) -> None:
         """Ask the server on a second connection, since the first one is busy."""
-        with contextlib.suppress(pymysql.err.Error, OSError, AttributeError):
+        with contextlib.suppress(pymysql.err.Error, DatabaseError, OSError, AttributeError):
             thread = self._connection.thread_id()
             with contextlib.closing(self._connect()) as other, other.cursor() as cursor:
                 cursor.execute(f"KILL QUERY {int(thread)}")
@@ -223,7 +249,7 @@ class MySQL(Database):
             return f"{type(error).__name__}"
         if isinstance(error, TELLTALE) or code in TELLTALE_CODES:
             return self.reason_of(code)
-        return f"{str(error.args[-1]).rstrip('.')} (error {code})"
+        return f"{NEAR.sub(_near, str(error.args[-1])).rstrip('.')} (error {code})"
 
     @override
     def _close(self, *, failed: bool) -> None:
@@ -240,6 +266,17 @@ class MySQL(Database):
         self._connection._force_close()
         if (result := self._connection._result) is not None:
             result.unbuffered_active = False
+
+
+def _near(found: re.Match[str]) -> str:
+    return f" near '{found['word']}'" if found["word"] else ""
+
+
+def _has_common_table_expressions(version: str) -> bool:
+    """Tell it from the server's version, which MariaDB writes as `5.5.5-10.11.6-MariaDB` before it was 11."""
+    is_mariadb = "mariadb" in version.lower()
+    found = re.match(r"(?:5\.5\.5-)?(\d+)\.(\d+)" if is_mariadb else r"(\d+)\.(\d+)", version)
+    return found is not None and tuple(map(int, found.groups())) >= ((10, 2) if is_mariadb else (8, 0))
 
 
 def _number(value: object) -> object:

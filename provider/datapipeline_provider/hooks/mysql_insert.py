@@ -52,7 +52,7 @@ class Insert:
     :param table: the name as it is written.
     :param columns: the names as they are written; empty if all columns of the table are meant.
     :param items: one a column, each cut at its placeholders.
-    :param after: nothing, or ON DUPLICATE KEY UPDATE and what follows.
+    :param after: what follows, such as ON DUPLICATE KEY UPDATE.
     :param plain: nothing but placeholders are inserted, and a row that the table refuses is an error.
     """
 
@@ -67,7 +67,22 @@ class Insert:
 
 
 def understood(statement: Statement) -> Insert | Declined:
-    """Take a statement apart, or say why not."""
+    """Take a statement apart that does the same to many rows at once as to one after another, or say why not."""
+    insert = taken_apart(statement)
+    if isinstance(insert, Declined):
+        return insert
+    if insert.after and not " ".join(insert.after.upper().split()).startswith(UPDATE):
+        return Declined("the insert query goes on after VALUES (...) with more than ON DUPLICATE KEY UPDATE")
+    computed = ", ".join("?".join(item.segments) for item in insert.items)
+    if strange := _strange(computed, names=False) or _strange(insert.after, names=True):
+        return Declined(f"the insert query computes with {strange}, which may depend on the rows before")
+    if any(item.placeholders and _computes(item) for item in insert.items):
+        return Declined("the insert query computes numbers or dates of the record's values")
+    return insert
+
+
+def taken_apart(statement: Statement) -> Insert | Declined:
+    """Take any `INSERT INTO table (columns) VALUES (items) after` apart."""
     values = sql_text.values_clause(statement, sql_text.MYSQL)
     if values is None:
         return Declined("the insert query has placeholders elsewhere than in VALUES (...)")
@@ -75,13 +90,7 @@ def understood(statement: Statement) -> Insert | Declined:
     head = HEAD.fullmatch(before.strip())
     if head is None:
         return Declined("the insert query does not begin like INSERT INTO table (columns) VALUES")
-    if after and not " ".join(after.upper().split()).startswith(UPDATE):
-        return Declined("the insert query goes on after VALUES (...) with more than ON DUPLICATE KEY UPDATE")
-    if strange := _strange("?".join(bracket.segments), names=False) or _strange(after, names=True):
-        return Declined(f"the insert query computes with {strange}, which may depend on the rows before")
     items = _items(bracket)
-    if any(item.placeholders and _computes(item) for item in items):
-        return Declined("the insert query computes numbers or dates of the record's values")
     bare = all(item.segments == ("", "") for item in items)
     return Insert(
         head=head["head"],

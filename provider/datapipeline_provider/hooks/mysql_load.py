@@ -8,6 +8,7 @@ row that it leaves out, for which the plain path is taken.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,13 +55,16 @@ COUNTED = (
 BOOLEAN = (
     "CASE {value} WHEN 't' THEN 1 WHEN 'true' THEN 1 WHEN 'f' THEN 0 WHEN 'false' THEN 0 ELSE {value} END"
 )
+WITHOUT_ZONE = (
+    "CASE WHEN right({value}, 3) = '+00' THEN left({value}, char_length({value}) - 3) ELSE {value} END"
+)
+"""PostgreSQL writes the zone of a time in UTC, which only MySQL 8 would take."""
 
 
 class _Form(NamedTuple):
     """How LOAD DATA reads the text that a file is turned into."""
 
     text: mysql_text.QuotedCSVText | mysql_text.UnquotedText
-    columns: int
     clauses: str
     lossless: bool
 
@@ -106,19 +110,19 @@ def _form(data_format: object, columns: int) -> _Form | Declined:
     fields = f"CHARACTER SET utf8mb4 FIELDS TERMINATED BY x'{separator.hex()}'"
     if isinstance(data_format, QuotedCSV):
         text = mysql_text.QuotedCSVText(separator, columns)
-        return _Form(
-            text, columns, f"{fields} OPTIONALLY ENCLOSED BY x'22' ESCAPED BY '' {lines}", lossless=True
-        )
+        return _Form(text, f"{fields} OPTIONALLY ENCLOSED BY x'22' ESCAPED BY '' {lines}", lossless=True)
     if data_format.escape != "\\":
         return Declined("the escape character is not the backslash")
     return _Form(
-        mysql_text.UnquotedText(separator, end), columns, f"{fields} ESCAPED BY x'5c' {lines}", lossless=False
+        mysql_text.UnquotedText(separator, end), f"{fields} ESCAPED BY x'5c' {lines}", lossless=False
     )
 
 
 def _value(column: Column, form: _Form) -> str | None:
     """Give the expression that makes a column's value of a text, with `{value}` for it; None if there is none."""
-    if column.kind in {"plain", "text"}:
+    if column.kind == "moment" and form.lossless:
+        return WITHOUT_ZONE
+    if column.kind in {"plain", "float", "moment", "text"}:
         return BOOLEAN if column.boolean and form.lossless else "{value}"
     if not form.lossless or column.kind == "other":
         return None
@@ -138,6 +142,11 @@ def _undoable(database: MySQL, table: str) -> bool:
         (schema[0] if schema else None, name),
     )
     return found == [("YES",)]
+
+
+def temporary_name() -> str:
+    """Give a table a name that no other one has."""
+    return f"datapipeline_{uuid.uuid4().hex[:12]}"
 
 
 def _unquoted(name: str) -> str:
@@ -183,17 +192,12 @@ class _Load(Loader):
         for number, (level, code, message) in enumerate(found, 1):
             if level == "Note":
                 continue
+            if code in {TOO_FEW, TOO_MANY} or RAGGED in message:
+                return DeclinedError("a record has more or fewer columns than are expected")
             row = self._row(message, number)
             if row is None:
                 return DeclinedError(self._database.reason_of(code))
-            problem = self._problem(code, message)
-            if code in {TOO_FEW, TOO_MANY} or RAGGED in message:
-                # Of too many fields there is a warning of their own; it may come second.
-                many = any(each == TOO_MANY and self._row(text, 0) == row for _, each, text in found)
-                problem = (
-                    f"{self._form.columns} columns are expected, {'more' if many else 'fewer'} were found"
-                )
-            return RecordError(origin, row, problem)
+            return RecordError(origin, row, self._problem(code, message))
         return DeclinedError("the server left out records and does not say why")
 
     def _row(self, message: str, condition: int) -> int | None:
@@ -256,7 +260,7 @@ class _Staged(_Load):
     def __init__(
         self, database: MySQL, form: _Form, insert: Insert, columns: Sequence[Column], values: Sequence[str]
     ) -> None:
-        self._table = f"datapipeline_{uuid.uuid4().hex[:12]}"
+        self._table = temporary_name()
         count = sum(item.placeholders for item in insert.items)
         names = [f"datapipeline_{number}" for number in range(1, count + 1)]
         collation = database.variable("collation_connection")
@@ -275,7 +279,11 @@ class _Staged(_Load):
             items.append(value.format(value=given[0]) if item.segments == ("", "") else item.filled(given))
         rows = f"SELECT {', '.join(items)} FROM {self._table} ORDER BY datapipeline"  # noqa: S608 - theirs
         self._insert = f"{insert.head} {rows} {insert.after}"
-        mysql_wire.describe(database.connection, self._insert)
+        try:
+            mysql_wire.describe(database.connection, self._insert)
+        except BaseException:
+            self._drop(database)
+            raise
         self._files: list[tuple[str, int]] = []
         self._ignores = insert.ignores
         super().__init__(
@@ -287,13 +295,32 @@ class _Staged(_Load):
         )
 
     @override
+    def load(self, parts: Iterable[bytes], origin: str, progress: Progress) -> None:
+        try:
+            super().load(parts, origin, progress)
+        except BaseException:
+            self._drop(self._database)
+            raise
+
+    @override
     def _loaded(self, origin: str, records: int) -> None:
         self._files.append((origin, records))
 
     @override
     def finish(self, progress: Progress) -> None:
-        database = self._database
         progress.advance()
+        try:
+            self._take_rows()
+        finally:
+            self._drop(self._database)
+
+    def _drop(self, database: MySQL) -> None:
+        """Drop the table where the connection can still be used; otherwise the server does."""
+        with contextlib.suppress(DatabaseError):
+            database.do(f"DROP TEMPORARY TABLE IF EXISTS {self._table}", "dropping the temporary table")
+
+    def _take_rows(self) -> None:
+        database = self._database
         try:
             with database.connection.cursor() as cursor:
                 cursor.execute("SET SESSION sql_notes = 1")  # it also decides about errors in expressions
@@ -304,7 +331,6 @@ class _Staged(_Load):
         if not self._ignores and any(level != "Note" for level, _, _ in database.fetch("SHOW WARNINGS")):
             # Of a text that an expression does not take, perhaps: an error where the text is a literal.
             raise DeclinedError("the insert query gives warnings")
-        database.do(f"DROP TEMPORARY TABLE {self._table}", "dropping the temporary table")
 
     def _refused_later(self, error: Exception) -> DatapipelineError:
         """Say which record of which file the statement refused."""

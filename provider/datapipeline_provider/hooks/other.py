@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
     from airflow.sdk import Connection
 
+    from datapipeline_provider.hooks.portable import Taker
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
@@ -89,6 +90,12 @@ class OtherDatabase(Database):
     def _insert(self, statement: Statement, rows: Sequence[Row]) -> None:
         with contextlib.closing(self._connection.cursor()) as cursor:
             cursor.executemany(self._prepared(statement), rows)
+
+    @override
+    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+        from datapipeline_provider.hooks import other_portable
+
+        return other_portable.takers(lambda: self._hook.get_sqlalchemy_engine(), statement)
 
     def _prepared(self, statement: Statement) -> str:
         segments = statement.segments

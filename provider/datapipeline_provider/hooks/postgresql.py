@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import psycopg2
 from psycopg2 import errorcodes, extensions
 from typing_extensions import override
 
-from datapipeline_provider.hooks import sql_text
+from datapipeline_provider.hooks import portable, sql_text
 from datapipeline_provider.hooks.bulk import Declined
 from datapipeline_provider.hooks.database import Cell, Database, Row
 from datapipeline_provider.hooks.errors import DatabaseError
@@ -35,6 +36,8 @@ JDBC_PROPERTIES = {
 DEFAULT_PORTS = {"redshift": 5439}
 # What the JDBC driver sets for each session: dates in ISO form, times in UTC (its machine's zone).
 SESSION = "SET DateStyle TO ISO; SET TIMEZONE TO 'UTC'"
+SECONDS_BETWEEN_CHECKS = 10
+"""After how long a server that works on a query looks whether its client is still there: it may have been killed."""
 
 ROWS_A_FETCH = 2000
 REDSHIFT_ROWS_A_FETCH = 1000  # the most that a single-node cluster gives at once
@@ -45,6 +48,8 @@ WRITING_WORDS = {"INSERT", "UPDATE", "DELETE", "MERGE"}
 MISSING = {errorcodes.UNDEFINED_TABLE, errorcodes.INVALID_SCHEMA_NAME}
 # SQLSTATE classes whose messages quote values: data exception, integrity violation.
 TELLTALE = ("22", "23")
+LITERAL = re.compile(r""" at or near "(?:[a-zA-Z]?'|[0-9$.+-]).*""", re.DOTALL)
+"""Where the syntax is wrong, if a value of a row stands there."""
 # And those that come from a row's values: cardinality, data, integrity, WITH CHECK OPTION, RAISE in a trigger.
 ABOUT_A_ROW = ("21", "22", "23", "44", "P0")
 
@@ -107,6 +112,19 @@ class PostgreSQL(Database):
         if search_path:
             self._do(f"SELECT set_config('search_path', {self._literal(search_path)}, false)")
         self._connection.commit()
+        self._watch_client()
+
+    def _watch_client(self) -> None:
+        """Have the server end a query whose client is gone, if it can: PostgreSQL from 14 on, not on every system."""
+        name = "client_connection_check_interval"
+        try:
+            self._do(
+                f"SELECT set_config(name, '{SECONDS_BETWEEN_CHECKS}s', false) FROM pg_settings "  # noqa: S608 - ours
+                f"WHERE name = '{name}' AND setting = '0'"
+            )
+            self._connection.commit()
+        except psycopg2.Error:
+            self._connection.rollback()
 
     @override
     def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
@@ -114,7 +132,7 @@ class PostgreSQL(Database):
         streams = statement.words[:1] in CURSOR_WORDS and not WRITING_WORDS.intersection(statement.words)
         # A named cursor lives on the server, which hands out a batch at a time.
         with self._connection.cursor(name="datapipeline" if streams else None) as cursor:
-            self._raw(cursor, {} if reader in {None, self.kind} else PORTABLE)
+            self._raw(cursor, {} if reader in {None, portable.READER, self.kind} else PORTABLE)
             cursor.execute(query)
             while batch := cursor.fetchmany(self._fetch):
                 self._set_columns(cursor)
@@ -248,7 +266,7 @@ class PostgreSQL(Database):
         if code is None:  # the connection failed; libpq's message names host and user, never the password
             return " ".join(str(error).split())
         if code[:2] not in TELLTALE:
-            return f"{(error.diag.message_primary or '').rstrip('.')} (SQLSTATE {code})"
+            return f"{LITERAL.sub('', error.diag.message_primary or '').rstrip('.')} (SQLSTATE {code})"
         about = [
             f"{what} {name}"
             for what, name in (

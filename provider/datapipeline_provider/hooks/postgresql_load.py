@@ -45,6 +45,8 @@ def loader(database: PostgreSQL, target: Target, data_format: object) -> Loader 
         return Declined(f"PostgreSQL does not read the format {type(data_format).__name__}")
     if isinstance(options, Declined):
         return options
+    if database.setting("server_encoding") == "SQL_ASCII":
+        return Declined("the database does not know its character set, and takes text that is not UTF-8")
     is_quoted = isinstance(data_format, QuotedCSV)
     if target.table is None:
         stage = postgresql_stage.stage(database, target.statement)

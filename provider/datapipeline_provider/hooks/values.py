@@ -6,7 +6,7 @@ not convert. Undocumented by Data Pipeline; decided here:
 | type | PostgreSQL, Redshift | MySQL, MariaDB | any other driver (Python's value) |
 |---|---|---|---|
 | integer, decimal | as stored: `12.30` | `12.30` | `12.30`, never with an exponent |
-| float | shortest that reads back: `1e-07` | as the server prints it | shortest that reads back |
+| float | shortest that reads back: `1e-07` | as the server prints it (FLOAT: six digits; see below) | shortest that reads back |
 | boolean | `t`, `f` | `1`, `0` (it is a TINYINT) | `true`, `false` |
 | date | `2024-01-31` | `2024-01-31` | `2024-01-31` |
 | timestamp | `2024-01-31 09:07:00.25`, zeros cut | fraction as declared | `2024-01-31 09:07:00.250000`, no fraction if it is zero |
@@ -16,6 +16,9 @@ not convert. Undocumented by Data Pipeline; decided here:
 | bit | `101` | the number: `5` | - |
 | json, array, enum ... | the server's text | the server's text | JSON |
 | NULL | None; the format decides | None | None |
+
+Where MySQL itself writes the lossless form (QuotedCSV, or rows on their way to another database), a FLOAT has all its
+digits, `0.10000000149011612`; elsewhere it has six, since the query is the user's, whose result MySQL sends like that.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from datapipeline_provider.exceptions import DatapipelineError
-from datapipeline_provider.s3 import address, listing
+from datapipeline_provider.s3 import address, listing, waiting
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
     from mypy_boto3_s3 import S3Client
@@ -28,18 +30,23 @@ class TextError(DatapipelineError):
         super().__init__(f"{where} is not text in UTF-8.")
 
 
-def chunks(client: S3Client, found: S3Object) -> Iterator[bytes]:
-    """Yield an object's bytes in order; after a broken connection it goes on, unless the object has changed."""
+def chunks(client: S3Client, found: S3Object, stop: threading.Event | None = None) -> Iterator[bytes]:
+    """Yield an object's bytes in order; after a broken connection it goes on, unless the object has changed.
+
+    :param stop: when it is set, CancelledError follows at once, even if S3 does not answer.
+    """
     from botocore.exceptions import BotoCoreError
     from urllib3.exceptions import HTTPError
 
     position, etag, failures = 0, "", 0
     while True:
         more = {"Range": f"bytes={position}-", "IfMatch": etag} if position else {}
-        answer = client.get_object(Bucket=found.bucket, Key=found.key, **more)  # type: ignore[arg-type]
+        get = partial(client.get_object, Bucket=found.bucket, Key=found.key, **more)  # type: ignore[arg-type]
+        answer = waiting.result(get, stop)
         etag, end = answer["ETag"], position + answer["ContentLength"]
         try:
-            for chunk in answer["Body"].iter_chunks(CHUNK):
+            parts = iter(answer["Body"].iter_chunks(CHUNK))
+            while chunk := waiting.result(lambda parts=parts: next(parts, b""), stop):  # type: ignore[misc]
                 position += len(chunk)
                 yield chunk
         except (BotoCoreError, HTTPError, OSError) as error:

@@ -60,9 +60,11 @@ class ServerCopy:
         if self.size <= IN_PARTS_ABOVE:
             return
         client = self._uploads.client
-        head: Any = self._source.head_object(**self._copied)
+        head: Any = self._uploads.ask(lambda: self._source.head_object(**self._copied))
         kept = {name: head[name] for name in KEPT if name in head}
-        answer = client.create_multipart_upload(**self._target, **kept, **self._uploads.arguments)
+        answer = self._uploads.ask(
+            lambda: client.create_multipart_upload(**self._target, **kept, **self._uploads.arguments)
+        )
         self._upload_id = answer["UploadId"]
         self._began = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
         step = max(PART, -(-self.size // MOST_PARTS))
@@ -97,9 +99,14 @@ class ServerCopy:
         """Make the object appear."""
         client = self._uploads.client
         if self._upload_id is None:
-            client.copy_object(**self._target, CopySource=self._copied, **self._uploads.arguments)
+            self._uploads.ask(
+                lambda: client.copy_object(**self._target, CopySource=self._copied, **self._uploads.arguments)
+            )
         else:
-            unfinished.complete(client, self._target, self._upload_id, self._parts, self._began, self.size)
+            upload_id, parts, began = self._upload_id, self._parts, self._began
+            self._uploads.ask(
+                lambda: unfinished.complete(client, self._target, upload_id, parts, began, self.size)
+            )
         self.published = True
 
     def discard(self) -> None:

@@ -7,11 +7,11 @@ import logging
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.errors import CancelledError
-from datapipeline_provider.s3 import address, unfinished
+from datapipeline_provider.s3 import address, unfinished, waiting
 from datapipeline_provider.s3.server_copy import COPIES_AT_ONCE, ServerCopy
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from datapipeline_provider.s3.listing import S3Object
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 FIRST_PARTS = 8 << 20
@@ -33,7 +35,8 @@ HELD_BYTES = 8 << 20
 """Of small objects, kept for a single PUT each at the end."""
 COMPLETED_AT_ONCE = 8
 PAUSE = 0.2
-SECONDS_TO_LET_GO = 10.0
+SECONDS_TO_LET_GO = 1.5
+"""For parts under way when everything is to stop, and then for aborting; five seconds after SIGTERM Airflow kills."""
 
 
 class PublishError(DatapipelineError):
@@ -109,6 +112,10 @@ class Uploads:
                 return future.result()
         raise CancelledError
 
+    def ask(self, call: Callable[[], T]) -> T:
+        """Do a request now; CancelledError as soon as everything is to stop."""
+        return waiting.result(call, self.stop)
+
     def hold(self, size: int) -> bool:
         """Say whether a small object may be kept until the end."""
         if self._held + size > HELD_BYTES:
@@ -163,6 +170,12 @@ class Uploads:
         stuck = wait(under_way, SECONDS_TO_LET_GO if self.stop.is_set() else None).not_done
         if stuck:
             log.warning("S3 does not answer: %d parts are still on their way", len(stuck))
+        if not self.stop.is_set():
+            self._abort()
+        elif not waiting.within(self._abort, SECONDS_TO_LET_GO):
+            log.warning("S3 does not answer: unfinished uploads are left to the next attempt")
+
+    def _abort(self) -> None:
         for each in self.objects:
             each.discard()
 
@@ -222,9 +235,14 @@ class Upload:
         client = self._uploads.client
         if self._upload_id is None:
             self._buffer.seek(0)
-            client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
+            self._uploads.ask(
+                lambda: client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
+            )
         else:
-            unfinished.complete(client, self._target, self._upload_id, self._parts, self._began, self.size)
+            upload_id, parts, began = self._upload_id, self._parts, self._began
+            self._uploads.ask(
+                lambda: unfinished.complete(client, self._target, upload_id, parts, began, self.size)
+            )
         self.published = True
         self._buffer.close()
 
@@ -235,7 +253,8 @@ class Upload:
 
     def _send(self) -> None:
         if self._upload_id is None:
-            answer = self._uploads.client.create_multipart_upload(**self._target, **self._uploads.arguments)
+            begin = self._uploads.client.create_multipart_upload
+            answer = self._uploads.ask(lambda: begin(**self._target, **self._uploads.arguments))
             self._upload_id = answer["UploadId"]
             self._began = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
         number, part = len(self._sent) + 1, self._buffer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +159,20 @@ def test_quoted_csv(database: MySQL) -> None:
         ("select 2 union all select 1 order by 1", [b"1", b"2"]),
         ("select seq from seq_1_to_3 order by -seq", [b"3", b"2", b"1"]),
         ("select seq from seq_1_to_9 order by -seq limit 2", [b"9", b"8"]),
+        ("select seq from seq_1_to_3 order by seq desc", [b"3", b"2", b"1"]),
+        ("select seq as `a b`, 1 from seq_1_to_3 order by `A B` desc", [b"3,1", b"2,1", b"1,1"]),
+        ("select 5 - seq, seq from seq_1_to_4 order by 2 desc limit 2", [b"1,4", b"2,3"]),
+        ("select 5 - seq as seq, seq from seq_1_to_2 order by seq desc limit 1", [b"4,1"]),
+        ("select 5 - seq as seq from seq_1_to_4 order by seq limit 2 -- the end", [b"1", b"2"]),
+        (
+            "select seq % 2 as odd, seq from seq_1_to_4 order by odd, seq desc",
+            [b"0,4", b"0,2", b"1,3", b"1,1"],
+        ),
+        ("select seq from seq_1_to_9 order by seq desc limit 1, 2", [b"8", b"7"]),
+        ("select seq from seq_1_to_9 order by seq desc limit 2 offset 3", [b"6", b"5"]),
+        ("select seq from seq_1_to_9 limit 1", [b"1"]),
+        ("select 1 as n union select 2 order by n desc limit 1", [b"2"]),
+        ("select seq from seq_1_to_3 where seq in (select 1 union all select 3) order by seq", [b"1", b"3"]),
         ("select group_concat(seq order by -seq) from seq_1_to_3", [b"3\\,2\\,1"]),
         ("select seq, null from seq_1_to_3 where seq > 3", []),
         ("select 'it''s', '%s {0}', '\\\\'", [b"it's,%s {0},\\\\"]),
@@ -198,6 +213,9 @@ def test_an_expression_is_computed_once(database: MySQL) -> None:
         ("select 1 /*! order by 1 */", CSV(), "comments that the server runs"),
         ("select ?", CSV(), "no query"),
         ("select * from nowhere", CSV(), "nowhere"),
+        ("select 1 union all select 2", CSV(), "UNION ALL"),
+        ("select 1 union all select 2 limit 1", CSV(), "UNION ALL"),
+        ("select repeat(last_insert_id(), 5000)", CSV(), "may be long, and the query calls LAST_INSERT_ID"),
         ("select seq from seq_1_to_3 order by seq limit rows examined 2", CSV(), "examined"),
         ("select x'00'", CSV(), "type"),
         ("select point(1, 2)", QuotedCSV(), "type"),
@@ -213,6 +231,115 @@ def test_declined(database: MySQL, query: str, data_format: Any, why: str) -> No
     assert isinstance(declined, Declined)
     assert why in declined.reason
     assert plain(database, "select 1", CSV()) == b"1\n"  # the connection is as it was
+
+
+def test_a_function_of_the_database_is_not_called_twice(database: MySQL) -> None:
+    database.do("create or replace function counted(n int) returns longtext return n", "making a function")
+    try:
+        declined = database.exporter("select counted(seq) from seq_1_to_3", CSV())
+        assert isinstance(declined, Declined)
+        assert "may be long, and the query calls counted" in declined.reason
+        assert fast(database, "select left(counted(seq), 9) from seq_1_to_2", CSV()) == b"1\n2\n"
+    finally:
+        database.do("drop function counted", "dropping it")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select seq, if(seq = 200000, sleep(20), 0) from seq_1_to_200000",
+        "select seq, if(seq = 200000, sleep(20), 0) from seq_1_to_200000 limit 200000",
+        "select seq, if(seq = 200000, sleep(20), 0) from seq_1_to_200000 order by seq limit 200000",
+        "select if(seq = 1, sleep(20), 0), seq from seq_1_to_200000 order by 2 desc",
+    ],
+)
+def test_the_first_rows_come_before_the_last_ones_are_found(mariadb: Mariadb, query: str) -> None:
+    def give_up(_: bytes) -> None:
+        raise ZeroDivisionError
+
+    began = time.monotonic()
+    with MySQL(place(mariadb)) as database:
+        exporter = database.exporter(query, CSV())
+        assert not isinstance(exporter, Declined)
+        with pytest.raises(ZeroDivisionError):
+            exporter.export(give_up, Progress(logging.getLogger()))
+    assert time.monotonic() - began < 10
+
+
+LONG = [text * (5000 // len(text)) for text in hostile.FIELDS if text] + [
+    ',\\"' * 100_000,
+    "é\t" * 2048,
+    "x" * 4096,
+]
+
+
+def test_long_values_are_written_like_short_ones(database: MySQL) -> None:
+    """And in little time: the server's REPLACE takes minutes for the longest."""
+    values = [(text, None, text[:9]) for text in LONG] + [(None, LONG[0], "")]
+    fill(database, ["longtext", "mediumtext character set utf8mb4", "varchar(2000)"], values)  # type: ignore[arg-type]
+    database.do("set max_statement_time = 5", "setting a limit")
+    query = "select c0, c1, c2, concat(c0, '-') from made order by placed"
+    for data_format in FORMATS:
+        assert fast(database, query, data_format) == plain(database, query, data_format)
+    quoted = fast(database, query, QuotedCSV()).decode()
+    expected = [(*row, None if row[0] is None else f"{row[0]}-") for row in values]
+    assert quoted == "".join(f"{','.join(map(in_quotes, row))}\n" for row in expected)
+
+
+def in_quotes(text: str | None) -> str:
+    return "" if text is None else '"{}"'.format(text.replace('"', '""'))
+
+
+def test_a_record_separator_in_a_long_value(mariadb: Mariadb) -> None:
+    messages = []
+    for write, kind in ((plain, RecordError), (fast, UnwritableError)):
+        with MySQL(place(mariadb)) as database:
+            fill(database, ["int", "longtext"], [(7, "a,"), (8, "a,\\" * 5000 + "\n")])
+            with pytest.raises(kind) as caught:
+                write(database, "select c0 as id, c1 from made order by placed", CSV())
+            messages.append(str(caught.value))
+    assert messages[0].startswith("the query, row 2 (id = 8): column 2 (c1) holds the record separator")
+    assert messages[0] == f"the query, {messages[1]}"
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=50))
+def test_quoted_csv_has_all_digits_of_a_float(mariadb: Mariadb, floats: list[float]) -> None:
+    with MySQL(place(mariadb)) as database:
+        fill(database, ["float"], [(number,) for number in floats])
+        written = fast(database, "select c0 from made order by placed", QuotedCSV()).split()
+        assert [float(text) for text in written] == floats
+
+
+def test_a_float_whose_decimals_are_declared_has_them(database: MySQL) -> None:
+    fill(database, ["float(7,3)", "float", "double"], [("0.1", "0.1", "0.1"), ("1234.5", "16777217", None)])
+    assert fast(database, "select c0, c1, c2 from made order by placed", QuotedCSV()) == (
+        b"0.100,0.10000000149011612,0.1\n1234.500,16777216,\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [
+        ("5.7.44-log", False),
+        ("5.6.10", False),
+        ("8.0.35", True),
+        ("8.4.0", True),
+        ("9.1.0-commercial", True),
+        ("5.5.5-10.1.48-MariaDB", False),
+        ("5.5.5-10.11.6-MariaDB-log", True),
+        ("10.2.1-MariaDB", True),
+        ("11.4.2-MariaDB-ubu2404", True),
+        ("?", False),
+    ],
+)
+def test_a_server_that_is_too_old_is_declined(
+    database: MySQL, monkeypatch: pytest.MonkeyPatch, version: str, known: bool
+) -> None:
+    monkeypatch.setattr(database.connection, "server_version", version)
+    offered = database.exporter("select 1", CSV())
+    assert isinstance(offered, Declined) == (not known)
+    assert known or "older than MySQL 8.0" in offered.reason  # type: ignore[union-attr]
 
 
 def test_another_character_set_is_declined(mariadb: Mariadb) -> None:

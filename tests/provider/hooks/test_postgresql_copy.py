@@ -498,9 +498,9 @@ def test_insert_queries_that_are_declined(t: PostgreSQL, prepare: str, insert: s
         ("create table v (n int); alter table v enable row level security", "row-level security"),
         ("create table v (n int); create rule r as on insert to v do nothing", "rules"),
         (
-            "create table v (n int) partition by range (n); create table w partition of v default; "
+            "create table v (n int) partition by range (n); create table v_rest partition of v default; "
             "create function pg_temp.g() returns trigger language plpgsql as 'begin return new; end'; "
-            "create trigger g before insert on w for each row execute function pg_temp.g()",
+            "create trigger g before insert on v_rest for each row execute function pg_temp.g()",
             "triggers",
         ),
     ],

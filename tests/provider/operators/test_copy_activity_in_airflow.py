@@ -101,10 +101,12 @@ def test_killing_the_task_cancels_the_query_and_the_upload(
 
     thread = threading.Thread(target=attempt)
     thread.start()
-    wait_for(lambda: uploads(s3, bucket))  # the first part is on its way
-    wait_for(lambda: tables.run(RUNNING[tables.conn_id]) == [(1,)])
-    began = time.monotonic()
-    stalling.on_kill()
+    try:
+        wait_for(lambda: uploads(s3, bucket))  # the first part is on its way
+        wait_for(lambda: tables.run(RUNNING[tables.conn_id]) == [(1,)])
+    finally:  # the next test has the same server
+        began = time.monotonic()
+        stalling.on_kill()
     thread.join(20)
     assert time.monotonic() - began < 10
     assert isinstance(errors[0], DatapipelineError)

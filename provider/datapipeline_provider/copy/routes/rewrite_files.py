@@ -29,7 +29,7 @@ class RewriteFiles:
         return partial(self._run, source, sink)
 
     def _run(self, source: S3Source, sink: S3Sink, progress: Progress) -> None:
-        found = list(pairs(source, sink))
+        found = pairs(source, sink)
         with sink.files((key for _, key in found), progress) as files:
             for each, key in found:
                 files.write(key, source.batches_of(each, progress))
