@@ -51,6 +51,9 @@ class Database(ABC):
         self._close(failed=error is not None)
         self._connection = None
 
+    leaves_bytes: ClassVar[bool] = False
+    """Whether `rows` gives binary values as bytes to `portable.READER` too, for others to write as text."""
+
     # What each kind of database does in its own way.
 
     @abstractmethod
@@ -136,7 +139,7 @@ class Database(ABC):
     def reading(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
         """Do what `rows` does; DatabaseError if the database refuses."""
         try:
-            if reader != portable.READER:
+            if reader != portable.READER or not self.leaves_bytes:
                 yield from self.rows(query, reader=reader)
                 return
             for rows in self.rows(query, reader=reader):

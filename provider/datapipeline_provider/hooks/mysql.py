@@ -59,6 +59,7 @@ class MySQL(Database):
     dialect = sql_text.MYSQL
     errors = (pymysql.err.Error,)
     savepoints = True
+    leaves_bytes = True
 
     def __init__(self, where: Where) -> None:
         super().__init__(where.conn_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from datapipeline_provider.hooks import values
+from datapipeline_provider.hooks import portable, values
 from datapipeline_provider.hooks.by_column import ByColumn
 from datapipeline_provider.hooks.database import Cell, Database, Row
 from datapipeline_provider.hooks.errors import ConnectionTypeError, NotTextError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
 
+BINARY = (bytes, bytearray, memoryview)
 ROWS_A_FETCH = 500  # so few that they stay in the processor's cache until they are written
 
 # The distributions that bring the hook; the converter writes these connection types.
@@ -61,21 +62,23 @@ class OtherDatabase(Database):
             while batch := cursor.fetchmany(ROWS_A_FETCH):
                 cells = zip(*batch, strict=True)
                 columns = [
-                    self._texts(column, name, binary=reader is not None)
+                    self._texts(column, name, reader)
                     for column, name in zip(cells, self.columns, strict=True)
                 ]
                 yield ByColumn(columns)
 
-    def _texts(self, cells: Sequence[object], column: str, *, binary: bool) -> Sequence[Cell]:
-        if binary and any(isinstance(value, bytes | bytearray | memoryview) for value in cells):
-            return [self._binary(value) for value in cells]
+    def _texts(self, cells: Sequence[object], column: str, reader: str | None) -> Sequence[Cell]:
+        kinds = set(map(type, cells))
+        if reader is not None and any(issubclass(kind, BINARY) for kind in kinds):
+            found = [self._binary(value) for value in cells]
+            return portable.texts(found) if reader == portable.READER else found
         try:
-            return values.texts(cells)
+            return values.texts(cells, kinds)
         except UnicodeDecodeError:
             raise NotTextError(self.conn_id, column) from None
 
     def _binary(self, value: object) -> Cell:
-        return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else values.text(value)
+        return bytes(value) if isinstance(value, BINARY) else values.text(value)
 
     @override
     def execute(self, statement: Statement, values: Sequence[Cell] = ()) -> int:

@@ -29,10 +29,11 @@ def written(rows: Sequence[Row]) -> Sequence[Row]:
     columns = columns_of(rows)
     if not columns:
         return rows
-    return ByColumn([_texts(cells) if bytes in set(map(type, cells)) else cells for cells in columns])
+    return ByColumn([texts(cells) if bytes in set(map(type, cells)) else cells for cells in columns])
 
 
-def _texts(cells: Sequence[Cell]) -> Sequence[Cell]:
+def texts(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Write the binary values of a column as text."""
     return [f"\\x{cell.hex()}" if isinstance(cell, bytes) else cell for cell in cells]
 
 

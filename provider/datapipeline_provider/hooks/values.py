@@ -49,9 +49,11 @@ def text(value: object) -> str | None:
     return str(value)
 
 
-def texts(cells: Sequence[object]) -> Sequence[str | None]:
-    """Do what `text` does with the values of a column, which mostly have one type."""
-    kinds = set(map(type, cells))
+def texts(cells: Sequence[object], kinds: set[type]) -> Sequence[str | None]:
+    """Do what `text` does with the values of a column, which mostly have one type.
+
+    :param kinds: their types; used up.
+    """
     nulls = type(None) in kinds
     kinds.discard(type(None))
     if not kinds or kinds == {str}:
