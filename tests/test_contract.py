@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from datapipeline_converters.choices import CHOICES
 from datapipeline_converters.plan import ArrayParam, Call
+from datapipeline_provider.copy.choices import CHOICES as UNWRITABLE
+from datapipeline_provider.data_formats import clean_up
+from datapipeline_provider.data_nodes.s3_data_node import MARKERS
+from datapipeline_provider.s3.compression import METHODS
 
 from tests.golden import NAMES, convert_example
 
@@ -86,3 +91,11 @@ def test_every_operator_of_the_provider_is_planned_somewhere() -> None:
             # What a private module holds is a base of operators, as get_provider_info has it too.
             if public and not module.name.startswith(("_", "presence", "s3_precondition")):
                 assert loaded.__name__ in planned
+
+
+def test_the_words_to_choose_from_are_the_provider_s() -> None:
+    valid = {choice.name: set(choice.valid) for choice in CHOICES}
+    assert valid["clean_up"] == clean_up.PRESETS.keys()
+    assert valid["compression"] == set(METHODS)
+    assert valid["marker"] == set(MARKERS) - {"none"}
+    assert valid["unwritable"] == set(UNWRITABLE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from datapipeline_converters.choices import CHOICES
+from datapipeline_converters.choices import CHOICES, Choice
 from datapipeline_converters.cli.progress import bar
 from datapipeline_converters.cli.status import fail
 
@@ -44,6 +44,18 @@ class Moment(_MomentType):
             return parse_moment(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+def _option(choice: Choice) -> Callable[[_Command], _Command]:
+    """Return the option that chooses something for every object; None stands for no choice."""
+    how: dict[str, Any] = {"metavar": "TEXT"}
+    if choice.kind is bool:
+        how = {"is_flag": True, "flag_value": True}
+    elif choice.kind is int:
+        how = {"type": click.IntRange(min=1)}
+    elif choice.valid:
+        how = {"type": click.Choice(choice.valid)}
+    return click.option(choice.option, choice.name, default=None, help=choice.help, **how)
 
 
 FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
@@ -120,22 +132,7 @@ _PARAMETERS = (
         type=click.Path(path_type=Path),
         help="What you choose for single objects or all of them, JSON or YAML; later files win.",
     ),
-    *(
-        click.option(
-            choice.option,
-            choice.name,
-            default=None,
-            **(
-                {"is_flag": True, "flag_value": True}
-                if choice.kind is bool
-                else {"type": click.IntRange(min=1) if choice.kind is int else click.Choice(choice.valid)}
-                if choice.kind is int or choice.valid
-                else {"metavar": "TEXT"}
-            ),
-            help=choice.help,
-        )
-        for choice in CHOICES
-    ),
+    *map(_option, CHOICES),
 )
 
 

@@ -151,18 +151,13 @@ class Components:
     def chosen_in_vain(self) -> dict[str, dict[str, Chosen]]:
         """Return what was chosen for single objects and has had no effect."""
         model = self.model
-        single = model.choices.single(model.name)
-        return {
-            object_id: lost
-            for object_id in model.objects
-            if (
-                lost := {
-                    k: v
-                    for k, v in single.get(object_id, {}).items()
-                    if k not in model.chosen.get(object_id, {})
-                }
-            )
-        }
+        single, found = model.choices.single(model.name), {}
+        for object_id in model.objects:
+            had = model.chosen.get(object_id, {})
+            lost = {name: value for name, value in single.get(object_id, {}).items() if name not in had}
+            if lost:
+                found[object_id] = lost
+        return found
 
     def _chosen(self, object_id: str) -> dict[str, Chosen]:
         model = self.model

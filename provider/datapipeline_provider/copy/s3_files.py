@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datapipeline_provider.copy.cleaning import Cleaner
     from datapipeline_provider.copy.progress import Progress
     from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
+    from datapipeline_provider.s3.in_parts import InParts
     from datapipeline_provider.s3.listing import S3Object
-    from datapipeline_provider.s3.server_copy import ServerCopy
 
 MIB = 1 << 20
 
@@ -169,7 +169,7 @@ class Files:
             self._progress.log.info("Wrote %s", address.join(self._node.bucket, key))
 
 
-def manifest_of(objects: Iterable[Upload | ServerCopy]) -> bytes:
+def manifest_of(objects: Iterable[InParts]) -> bytes:
     """List objects in the form that Redshift's COPY reads."""
     entries = [
         {"url": each.address, "mandatory": True, "meta": {"content_length": each.size}} for each in objects

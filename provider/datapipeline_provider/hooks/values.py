@@ -52,17 +52,17 @@ def text(value: object) -> str | None:
 def texts(cells: Sequence[object], kinds: set[type]) -> Sequence[str | None]:
     """Do what `text` does with the values of a column, which mostly have one type.
 
-    :param kinds: their types; used up.
+    :param kinds: their types.
     """
     nulls = type(None) in kinds
-    kinds.discard(type(None))
+    kinds = kinds - {type(None)}
     if not kinds or kinds == {str}:
         return cells  # type: ignore[return-value]
     if kinds <= NUMBERS and not nulls:
         return repr(list(cells))[1:-1].split(", ")  # several times faster than one call for each
     if len(kinds) > 1:
         return list(map(text, cells))
-    kind = kinds.pop()
+    [kind] = kinds
     write = next((write for each, write in WRITERS if issubclass(kind, each)), str)
     if nulls:
         return [None if cell is None else write(cell) for cell in cells]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.errors import CancelledError
-from datapipeline_provider.s3 import address, unfinished, waiting
+from datapipeline_provider.s3 import waiting
+from datapipeline_provider.s3.in_parts import InParts
 from datapipeline_provider.s3.server_copy import COPIES_AT_ONCE, ServerCopy
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Uploads:
     ) -> None:
         self.client, self.bucket, self.arguments = client, bucket, dict(arguments)
         self.stop = stop or threading.Event()
-        self.objects: list[Upload | ServerCopy] = []
+        self.objects: list[InParts] = []
         self._sending: deque[Future[Any]] = deque()
         self._held = 0
 
@@ -180,27 +181,14 @@ class Uploads:
             each.discard()
 
 
-class Upload:
+class Upload(InParts):
     """One object of `Uploads`. What fits into one part is sent as a single PUT, unless many others are."""
 
     def __init__(self, uploads: Uploads, key: str) -> None:
-        self._uploads, self.key = uploads, key
-        self._target: Any = {"Bucket": uploads.bucket, "Key": key}
+        super().__init__(uploads, key)
         self._buffer = _Part(uploads.stop)
         self._filled = 0
-        self._upload_id: str | None = None
-        self._began = ""
-        self._sent: list[Future[dict[str, Any]]] = []
-        self._parts: list[Any] = []
         self._ended = False
-        self.published = False
-        self.size = 0
-        """Bytes taken so far."""
-
-    @property
-    def address(self) -> str:
-        """The object's `s3://` address."""
-        return address.join(self._uploads.bucket, self.key)
 
     def write(self, data: bytes) -> None:
         """Take bytes; waits while too many parts are on their way, and raises what a part has failed with."""
@@ -225,38 +213,18 @@ class Upload:
             return
         self._send()
 
-    def collect(self) -> None:
-        """Wait until all parts are there."""
-        for number, sent in enumerate(self._sent, 1):
-            self._parts.append({"PartNumber": number, "ETag": self._uploads.result(sent)["ETag"]})
-
     def publish(self) -> None:
-        """Make the object appear."""
-        client = self._uploads.client
-        if self._upload_id is None:
-            self._buffer.seek(0)
-            self._uploads.ask(
-                lambda: client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
-            )
-        else:
-            upload_id, parts, began = self._upload_id, self._parts, self._began
-            self._uploads.ask(
-                lambda: unfinished.complete(client, self._target, upload_id, parts, began, self.size)
-            )
-        self.published = True
+        """Make the object appear, and let go of its bytes."""
+        super().publish()
         self._buffer.close()
 
-    def discard(self) -> None:
-        """Abort the upload, if it was begun and is not published."""
-        if self._upload_id is not None and not self.published:
-            unfinished.abort(self._uploads.client, self._uploads.bucket, self.key, self._upload_id)
+    def _in_one(self) -> object:
+        self._buffer.seek(0)
+        return self._uploads.client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
 
     def _send(self) -> None:
         if self._upload_id is None:
-            begin = self._uploads.client.create_multipart_upload
-            answer = self._uploads.ask(lambda: begin(**self._target, **self._uploads.arguments))
-            self._upload_id = answer["UploadId"]
-            self._began = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+            self._begin()
         number, part = len(self._sent) + 1, self._buffer
         self._buffer, self._filled = _Part(self._uploads.stop), 0
         self._sent.append(self._uploads.submit(lambda: self._send_part(number, part)))

@@ -18,6 +18,8 @@ from datapipeline_provider.hooks.postgresql import PostgreSQL
 from datapipeline_provider.hooks.sql_text import parse_one
 from datapipeline_provider.hooks.where import Where
 
+from tests.provider.hooks.places import place
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -25,20 +27,6 @@ if TYPE_CHECKING:
 
     from tests.servers.mariadb import Mariadb
     from tests.servers.postgres import Postgres
-
-
-def place(conn_type: str, server: Any, **more: Any) -> Where:
-    fields = {
-        "conn_id": "orders",
-        "conn_type": conn_type,
-        "host": server.host,
-        "port": server.port,
-        "database": server.dbname,
-        "user": server.user,
-        "password": server.password,
-        **more,
-    }
-    return Where(**fields)
 
 
 def sqlite(path: Path) -> OtherDatabase:

@@ -19,11 +19,11 @@ from datapipeline_provider.data_formats.tsv import TSV
 from datapipeline_provider.hooks.bulk import Declined, DeclinedError, UnwritableError
 from datapipeline_provider.hooks.errors import DatabaseError
 from datapipeline_provider.hooks.mysql import MySQL
-from datapipeline_provider.hooks.where import Where
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.provider.copy import hostile
+from tests.provider.hooks.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,9 @@ if TYPE_CHECKING:
 FORMATS = [CSV(), TSV(), TSV(column_separator="|"), TSV(column_separator="é", record_separator="\x01")]
 
 
-def place(mariadb: Mariadb, **more: Any) -> Where:
-    fields: dict[str, Any] = {"host": mariadb.host, "port": mariadb.port, "database": mariadb.dbname}
-    return Where(
-        conn_id="orders", conn_type="mysql", **fields, user=mariadb.user, password=mariadb.password, **more
-    )
-
-
 @pytest.fixture
 def database(mariadb: Mariadb) -> Iterator[MySQL]:
-    with MySQL(place(mariadb)) as opened:
+    with MySQL(place("mysql", mariadb)) as opened:
         yield opened
 
 
@@ -118,7 +111,7 @@ def fill(database: MySQL, types: list[str], rows: list[tuple[object, ...]]) -> N
 def test_the_same_bytes_as_the_plain_path(
     mariadb: Mariadb, table: Any, ordered: bool, data_format: Any
 ) -> None:
-    with MySQL(place(mariadb)) as database:
+    with MySQL(place("mysql", mariadb)) as database:
         database.do("set sql_mode = ''", "letting everything in")
         fill(database, *table)
         query = "select * from made" + (" order by placed desc" if ordered else "")
@@ -258,7 +251,7 @@ def test_the_first_rows_come_before_the_last_ones_are_found(mariadb: Mariadb, qu
         raise ZeroDivisionError
 
     began = time.monotonic()
-    with MySQL(place(mariadb)) as database:
+    with MySQL(place("mysql", mariadb)) as database:
         exporter = database.exporter(query, CSV())
         assert not isinstance(exporter, Declined)
         with pytest.raises(ZeroDivisionError):
@@ -293,7 +286,7 @@ def in_quotes(text: str | None) -> str:
 def test_a_record_separator_in_a_long_value(mariadb: Mariadb) -> None:
     messages = []
     for write, kind in ((plain, RecordError), (fast, UnwritableError)):
-        with MySQL(place(mariadb)) as database:
+        with MySQL(place("mysql", mariadb)) as database:
             fill(database, ["int", "longtext"], [(7, "a,"), (8, "a,\\" * 5000 + "\n")])
             with pytest.raises(kind) as caught:
                 write(database, "select c0 as id, c1 from made order by placed", CSV())
@@ -305,7 +298,7 @@ def test_a_record_separator_in_a_long_value(mariadb: Mariadb) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=50))
 def test_quoted_csv_has_all_digits_of_a_float(mariadb: Mariadb, floats: list[float]) -> None:
-    with MySQL(place(mariadb)) as database:
+    with MySQL(place("mysql", mariadb)) as database:
         fill(database, ["float"], [(number,) for number in floats])
         written = fast(database, "select c0 from made order by placed", QuotedCSV()).split()
         assert [float(text) for text in written] == floats
@@ -343,7 +336,7 @@ def test_a_server_that_is_too_old_is_declined(
 
 
 def test_another_character_set_is_declined(mariadb: Mariadb) -> None:
-    with MySQL(place(mariadb, extra={"charset": "latin1"})) as database:
+    with MySQL(place("mysql", mariadb, extra={"charset": "latin1"})) as database:
         declined = database.exporter("select 1", CSV())
     assert isinstance(declined, Declined)
     assert "utf8mb4" in declined.reason
@@ -355,7 +348,7 @@ def test_a_record_separator_in_a_value(mariadb: Mariadb, data_format: Any) -> No
     rows = [(number, "a,\\b~\t", "c") for number in range(2500)] + [(7, f"a\\,~\tb{end}", "c")]
     messages = []
     for write, kind in ((plain, RecordError), (fast, UnwritableError)):
-        with MySQL(place(mariadb)) as database:
+        with MySQL(place("mysql", mariadb)) as database:
             fill(database, ["int", "longtext", "longtext"], rows)  # type: ignore[arg-type]
             with pytest.raises(kind) as caught:
                 write(database, "select c0 as id, c1, c2 from made order by placed", data_format)
@@ -368,7 +361,7 @@ def test_what_exceeds_the_longest_packet_is_left_to_the_plain_path(mariadb: Mari
     with closing(mariadb.connect()) as admin, admin.cursor() as cursor:
         cursor.execute("set global max_allowed_packet = 1 << 20")
         try:
-            with MySQL(place(mariadb)) as database:
+            with MySQL(place("mysql", mariadb)) as database:
                 for query in (
                     "select 1, repeat(concat(',', repeat('x', 1047)), 1000)",  # is NULL when its separators are escaped
                     "select repeat('x', 600000), repeat('x', 600000)",  # the whole row is
@@ -392,7 +385,7 @@ def test_a_reader_that_gives_up_does_not_wait_for_the_rest(mariadb: Mariadb) -> 
     def give_up(_: bytes) -> None:
         raise ZeroDivisionError
 
-    with MySQL(place(mariadb)) as database:
+    with MySQL(place("mysql", mariadb)) as database:
         exporter = database.exporter("select a.seq from seq_1_to_1000000 a, seq_1_to_1000000 b", CSV())
         assert not isinstance(exporter, Declined)
         with pytest.raises(ZeroDivisionError):

@@ -20,11 +20,11 @@ from datapipeline_provider.hooks.bulk import Declined, DeclinedError, Loader, Ta
 from datapipeline_provider.hooks.errors import DatabaseError, RowError
 from datapipeline_provider.hooks.mysql import MySQL
 from datapipeline_provider.hooks.sql_text import parse_one
-from datapipeline_provider.hooks.where import Where
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.provider.copy import hostile
+from tests.provider.hooks.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,17 +41,10 @@ def server(mariadb: Mariadb) -> Mariadb:
     return mariadb
 
 
-def place(mariadb: Mariadb, **more: Any) -> Where:
-    fields: dict[str, Any] = {"host": mariadb.host, "port": mariadb.port, "database": mariadb.dbname}
-    return Where(
-        conn_id="orders", conn_type="mysql", **fields, user=mariadb.user, password=mariadb.password, **more
-    )
-
-
 @pytest.fixture
 def database(server: Mariadb) -> Iterator[MySQL]:
     """An open database with an empty table l."""
-    with MySQL(place(server)) as opened:
+    with MySQL(place("mysql", server)) as opened:
         make(opened)
         yield opened
 
@@ -175,7 +168,7 @@ def test_hostile_values_in_data_pipelines_dialect(database: MySQL, size: int) ->
     ),
 )
 def test_any_text_is_read_as_by_the_plain_path(server: Mariadb, fields: Any, data_format: Any) -> None:
-    with MySQL(place(server)) as database:
+    with MySQL(place("mysql", server)) as database:
         make(database, "x longtext, y longtext, z longtext")
         data = "".join(
             data_format.column_separator.join(row) + data_format.record_separator for row in fields
@@ -385,7 +378,7 @@ def test_a_file_that_breaks_off_is_not_taken_for_its_end(server: Mariadb, insert
         yield b"1\n2\n"
         raise ZeroDivisionError
 
-    with MySQL(place(server)) as database:
+    with MySQL(place("mysql", server)) as database:
         make(database)
         loader = database.loader(target(database, insert), CSV())
         assert isinstance(loader, Loader)
@@ -402,7 +395,7 @@ def test_a_load_that_is_cancelled(server: Mariadb) -> None:
         database.cancel()
         yield b"3\n"
 
-    with MySQL(place(server)) as database:
+    with MySQL(place("mysql", server)) as database:
         make(database, "id int")
         loader = database.loader(target(database, "insert into l (id) values (?)"), CSV())
         assert isinstance(loader, Loader)
@@ -452,7 +445,7 @@ def test_pairs_of_exporter_and_loader_lose_nothing(server: Mariadb) -> None:
         (2**63 - 1, 0, "0.0000000001", -1.7e308, "9999-12-31 23:59:59.999999", "9999-12-31", "-838:59:59.000001",
          2155, 0, 0, 'b"', "", "null", "NULL", bytes(range(256))),
     ]  # fmt: skip
-    with MySQL(place(server)) as database:
+    with MySQL(place("mysql", server)) as database:
         database.do("set sql_mode = 'STRICT_TRANS_TABLES'", "letting dates of zeros in")
         make(database, columns)
         database.do("create or replace table source like l", "creating")

@@ -15,7 +15,7 @@ from datapipeline_provider.hooks import portable
 from datapipeline_provider.hooks.mysql import MySQL
 from datapipeline_provider.hooks.postgresql import PostgreSQL
 
-from tests.provider.hooks.test_databases import place as any_place
+from tests.provider.hooks.places import place as any_place
 from tests.provider.hooks.test_mysql_load import PROGRESS, database, loaded, make, rows, server
 
 if TYPE_CHECKING:

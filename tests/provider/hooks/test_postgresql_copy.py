@@ -35,7 +35,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.provider.copy.hostile import FIELDS
-from tests.provider.hooks.test_databases import place
+from tests.provider.hooks.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from datapipeline_provider.hooks.mysql import MySQL
 from datapipeline_provider.hooks.postgresql import PostgreSQL
 from datapipeline_provider.hooks.sql_text import parse_one
 
-from tests.provider.hooks.test_databases import place
+from tests.provider.hooks.places import place
 from tests.servers import mariadb as mariadb_server
 from tests.servers import tls
 from tests.servers.process import ProgramMissingError

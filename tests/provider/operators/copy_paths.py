@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.tsv import TSV
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
@@ -20,7 +21,7 @@ from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 from tests.servers.faulty import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from tests.provider.operators.conftest import Run
     from tests.servers.faulty import Faulty
@@ -102,6 +103,19 @@ PATHS = {
     "s3->s3": Path("s3", "s3", OBJECTS),
     "s3->s3, rewritten": Path("s3", "s3", REWRITE, rewritten=True),
 }
+
+
+def in_databases(every_day: Collection[str]) -> list[Any]:
+    """Give paths with each of their ends that is in a database, as parameters.
+
+    :param every_day: the names of the paths that are not for the long run
+    """
+    return [
+        pytest.param(path, side, id=f"{name}-{side}", marks=[] if name in every_day else [pytest.mark.long])
+        for name, path in PATHS.items()
+        for side in (path.source, path.sink)
+        if side != "s3"
+    ]
 
 
 @dataclass

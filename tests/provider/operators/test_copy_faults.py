@@ -32,6 +32,7 @@ from tests.provider.operators.copy_paths import (
     Path,
     Place,
     Worker,
+    in_databases,
 )
 from tests.servers import faulty
 from tests.servers.faulty import Fault, Faulty
@@ -174,18 +175,7 @@ def test_a_slow_way_is_waited_for(path: Path, place: Place, run: Run, way: Fault
     place.check_clean(path)
 
 
-SIDES = [(name, side) for name, path in PATHS.items() for side in (path.source, path.sink) if side != "s3"]
-
-
-@pytest.mark.parametrize(
-    ("path", "side"),
-    [
-        pytest.param(
-            PATHS[name], side, id=f"{name}-{side}", marks=[] if name in EVERY_DAY else [pytest.mark.long]
-        )
-        for name, side in SIDES
-    ],
-)
+@pytest.mark.parametrize(("path", "side"), in_databases(EVERY_DAY))
 def test_a_session_that_is_ended_leaves_nothing(
     path: Path, side: str, place: Place, run: Run, way: Faulty
 ) -> None:

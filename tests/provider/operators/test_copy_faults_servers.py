@@ -15,7 +15,7 @@ from datapipeline_provider.hooks.errors import DatabaseError
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 from datapipeline_provider.s3 import upload
 
-from tests.provider.operators.copy_paths import PATHS, Attempt, Middle, Path, Place
+from tests.provider.operators.copy_paths import PATHS, Attempt, Middle, Path, Place, in_databases
 from tests.servers import faulty
 from tests.servers import mariadb as mariadb_server
 from tests.servers import postgres as postgres_server
@@ -135,18 +135,9 @@ def place(
 
 
 EVERY_DAY = {"postgresql->mariadb"}
-KILLS = [(name, side) for name, path in PATHS.items() for side in (path.source, path.sink) if side != "s3"]
 
 
-@pytest.mark.parametrize(
-    ("path", "side"),
-    [
-        pytest.param(
-            PATHS[name], side, id=f"{name}-{side}", marks=[] if name in EVERY_DAY else [pytest.mark.long]
-        )
-        for name, side in KILLS
-    ],
-)
+@pytest.mark.parametrize(("path", "side"), in_databases(EVERY_DAY))
 def test_a_killed_database_leaves_nothing(
     path: Path, side: str, place: Place, servers: dict[str, Doomed], run: Run, way: faulty.Faulty
 ) -> None:
