@@ -185,7 +185,8 @@ def test_objects_that_cannot_take_a_choice() -> None:
         with_choices(Choices({}, {"C": {"header": True}}))
     with pytest.raises(UsageError, match="pipeline 'x' has no object 'Nobody'"):
         with_choices(Choices({}, {}, {"x": Choices({}, {"Nobody": {"header": True}})}))
-    with_choices(Choices({}, {"Nobody": {"header": True}}))  # some other pipeline's
+    other = with_choices(Choices({}, {"Nobody": {"header": True}}))  # some other pipeline's, or mistyped
+    assert other.plan.chosen == ["`Nobody`: header true has no effect here: this pipeline has no such object"]
 
 
 def test_the_command(tmp_path: Path) -> None:

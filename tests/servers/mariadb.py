@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import pymysql
 
-from tests.servers.process import LOOPBACK, ProgramMissingError, free_ports, running
+from tests.servers.process import (
+    ANSWER_SECONDS,
+    LOOPBACK,
+    START_SECONDS,
+    ProgramMissingError,
+    free_ports,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +52,8 @@ class Mariadb:
             database=dbname or self.dbname,
             charset="utf8mb4",
             autocommit=True,
+            read_timeout=ANSWER_SECONDS,  # also of the greeting, for which connect_timeout does not hold
+            write_timeout=ANSWER_SECONDS,
         )
 
     def create_database(self, name: str) -> None:
@@ -78,6 +87,7 @@ def create(directory: Path) -> Mariadb:
             "--auth-root-authentication-method=normal",
         ],
         check=True,
+        timeout=START_SECONDS,
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2 import sql
 
-from tests.servers.process import LOOPBACK, ProgramMissingError, free_ports, running
+from tests.servers.process import (
+    ANSWER_SECONDS,
+    LOOPBACK,
+    START_SECONDS,
+    ProgramMissingError,
+    free_ports,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +63,8 @@ class Postgres:
 
     def connect(self, dbname: str | None = None) -> connection:
         """Open an autocommit connection to a database, `postgres` if none is named."""
-        opened = psycopg2.connect(self.dsn_of(dbname or self.dbname))
+        limits = f"-c statement_timeout={ANSWER_SECONDS}s"
+        opened = psycopg2.connect(self.dsn_of(dbname or self.dbname), connect_timeout=10, options=limits)
         opened.autocommit = True
         return opened
 
@@ -94,7 +102,12 @@ def create(directory: Path) -> Postgres:
     initdb = [program("initdb"), "--no-sync", "--encoding=utf8", "--locale=C", "--auth=scram-sha-256"]
     initdb += [f"--username={server.user}", f"--pwfile={password_file}", f"--pgdata={data}"]
     subprocess.run(
-        [*_user(), *initdb], check=True, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [*_user(), *initdb],
+        check=True,
+        timeout=START_SECONDS,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
     )
     return server
 

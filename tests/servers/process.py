@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]
@@ -20,6 +20,10 @@ LOOPBACK = "127.0.0.1"
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
+ANSWER_SECONDS = 120
+"""How long a client of ours waits for one answer: what does not come then never does."""
+
+_reserved: list[socket.socket] = []
 
 
 class ServerError(Exception):
@@ -37,12 +41,19 @@ def reach_loopback_directly() -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return `count` different TCP ports that nobody listens on at this moment."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Return `count` different TCP ports that nobody listens on, and that nobody else is given while this process runs.
+
+    A server takes its port later, and again after it was killed. Another program's server that stood there then
+    would be waited for without end: MySQL's clients speak second. So the ports stay bound; who sets SO_REUSEADDR, as
+    servers do, can listen there nevertheless.
+    """
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind((LOOPBACK, 0))
+        # Only now, or the system might choose a port that is bound already.
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _reserved.extend(sockets)
+    return [one.getsockname()[1] for one in sockets]
 
 
 def wait_until(ready: Callable[[], bool], seconds: float, what: str, poll: float = POLL_SECONDS) -> None:
@@ -170,6 +181,18 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def kill_with_children(pid: int) -> None:
+    """Kill a process and all below it at once; PostgreSQL's lead groups of their own."""
+    process = psutil.Process(pid)
+    processes = [process, *process.children(recursive=True)]
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    _, left = psutil.wait_procs(processes[1:], STOP_SECONDS)
+    if left:
+        raise TimeoutError(f"{left}: killed, and still there after {STOP_SECONDS:.0f} seconds")
 
 
 def record(pid: int, file: Path) -> None:

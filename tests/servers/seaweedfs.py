@@ -8,7 +8,7 @@ import shutil
 import signal
 import sysconfig
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,21 @@ SETTINGS = {
     "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1",  # a new bucket takes one volume, not seven
 }
 PROBE_BUCKET = "is-it-ready"
+USERS = {
+    "etl": ("Admin",),
+    "nobody": (),
+    "reader": ("Read", "List"),
+    "reader of known keys": ("Read",),
+    "lister": ("List",),
+    "writer": ("Write", "List"),
+    "copier": ("Read", "Write"),
+}
+"""Who may log in, and what they may do, in every bucket."""
 
 
 @dataclass(frozen=True)
 class S3:
-    """Where the server is and the one pair of keys that it accepts."""
+    """Where the server is, and a pair of keys that it accepts."""
 
     port: int
     access_key: str = "AKIDLOCAL"
@@ -54,6 +64,10 @@ class S3:
             region_name=self.region,
             config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard", "max_attempts": 5}),
         )
+
+    def as_user(self, name: str) -> S3:
+        """Give the same server with the keys of another one of USERS."""
+        return replace(self, **_keys(self, name))
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """List the keys of a bucket, in order."""
@@ -131,8 +145,18 @@ def _remove_sockets(*ports: int) -> None:
 
 
 def _users(server: S3) -> dict[str, object]:
-    keys = {"accessKey": server.access_key, "secretKey": server.secret_key}
-    return {"identities": [{"name": "etl", "credentials": [keys], "actions": ["Admin"]}]}
+    identities = []
+    for name, actions in USERS.items():
+        keys = _keys(server, name)
+        credentials = {"accessKey": keys["access_key"], "secretKey": keys["secret_key"]}
+        identities.append({"name": name, "credentials": [credentials], "actions": list(actions)})
+    return {"identities": identities}
+
+
+def _keys(server: S3, name: str) -> dict[str, str]:
+    if name == "etl":
+        return {"access_key": server.access_key, "secret_key": server.secret_key}
+    return {"access_key": f"AKID{name.upper().replace(' ', '')}", "secret_key": f"secret key of {name}"}
 
 
 def _program() -> str:

@@ -136,6 +136,11 @@ def _chosen(components: Components) -> list[str]:
     said = [f"`{object_id}`: {_listed(found)}" for object_id, found in components.model.chosen.items()]
     for object_id, lost in components.chosen_in_vain().items():
         said.append(f"`{object_id}`: {_listed(lost)} has no effect: no task uses what it is about")
+    # Of a file for many pipelines, or mistyped.
+    elsewhere = components.model.choices.objects.keys() - components.model.objects
+    for object_id in sorted(elsewhere):
+        lost = components.model.choices.objects[object_id]
+        said.append(f"`{object_id}`: {_listed(lost)} has no effect here: this pipeline has no such object")
     return said
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import contextvars
 import threading
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from datapipeline_provider.hooks.errors import CancelledError
+from datapipeline_provider.hooks.errors import CancelledError, without_driver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ class Cancellable(Generic[T]):
         self._results: list[T] = []
         self._error: BaseException | None = None
         # Not Thread.is_alive: an exception that interrupts join makes Python 3.11 believe that the thread has ended.
-        self._ended = self._left_alone = False
+        self._ended = self._left_alone = self._interrupting = False
         self._wake = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -66,15 +67,25 @@ class Cancellable(Generic[T]):
         """
         deadline = time.monotonic() + seconds
         while not self._ended and self._thread.ident and time.monotonic() < deadline:
-            self._interrupt()  # again and again: it does nothing while no query runs
-            time.sleep(PAUSE)  # no lock here: the handler may have interrupted its holder
+            if not self._interrupting:  # again and again: it does nothing while no query runs
+                self._interrupting = True
+                # A server that stands still does not answer here either. Not threading's: those take locks, whose
+                # holder the handler may have interrupted.
+                _thread.start_new_thread(self._interrupt_once, ())
+            time.sleep(PAUSE)
         self._left_alone = bool(self._thread.ident)
+
+    def _interrupt_once(self) -> None:
+        try:
+            self._interrupt()
+        finally:
+            self._interrupting = False
 
     def _run(self) -> None:
         try:
             self._results.append(self._work())
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            self._error = error
+            self._error = without_driver(error)
         finally:
             self._ended = True
             self._wake.set()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from datapipeline_provider.copy.errors import BatchError, RecordError
 from datapipeline_provider.hooks import sql_text
-from datapipeline_provider.hooks.bulk import Target
+from datapipeline_provider.hooks.bulk import Declined, Target
 from datapipeline_provider.hooks.errors import RowError
 from datapipeline_provider.hooks.tables import create_table
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
     from datapipeline_provider.hooks.database import Database
     from datapipeline_provider.hooks.portable import Taker
-    from datapipeline_provider.hooks.sql_text import Statement
 
 ROWS_A_BATCH = 1000
 
@@ -91,16 +90,27 @@ class SqlSink:
 
     def write(self, batches: Iterable[Batch], progress: Progress) -> None:
         """Insert all records in one transaction."""
-        statement = self.target().statement
-        takers = None
+        target = self.target()
+        takers: Sequence[Taker | None] | None = None
         with self.transaction(progress):
             for batch in batches:
                 if batch.portable:
-                    takers = self.database.takers(statement) if takers is None else takers
+                    takers = self._takers(target, progress) if takers is None else takers
                     batch = _taken(batch, takers)
                 for part in _parts(batch):
-                    self._insert(statement, part)
+                    self._insert(target, part)
                     progress.advance()
+
+    def _takers(self, target: Target, progress: Progress) -> Sequence[Taker | None]:
+        found = self.database.takers(target.statement)
+        if not isinstance(found, Declined):
+            return found
+        progress.log.info(
+            "Values reach %s as the texts that the file has, binary values and booleans too: %s",
+            self.describe(),
+            found.reason,
+        )
+        return ()
 
     def target(self) -> Target:
         """Say what happens to a record; SqlDataNodeError if the node has neither an insert query nor a table."""
@@ -113,19 +123,21 @@ class SqlSink:
         insert = sql_text.parse_one(f"INSERT INTO {table} VALUES ({marks})", dialect)  # noqa: S608 - quoted
         return Target(insert, table, columns, conn_id)
 
-    def _insert(self, statement: Statement, batch: Batch) -> None:
-        expected = statement.placeholders
+    def _insert(self, target: Target, batch: Batch) -> None:
+        expected = target.statement.placeholders
         for number, row in enumerate(batch.rows):
             if len(row) != expected:
                 problem = f"{expected} columns are expected, {len(row)} were found"
                 raise RecordError(batch.origin, batch.first + number, problem)
         try:
-            self.database.insert(statement, batch.rows)
+            self.database.insert(target.statement, batch.rows)
         except RowError as error:
-            raise self._placed(error, batch) from None
+            raise self._placed(error, target, batch) from None
 
-    def _placed(self, error: RowError, batch: Batch) -> RecordError | BatchError:
+    def _placed(self, error: RowError, target: Target, batch: Batch) -> RecordError | BatchError:
         problem = f"connection {self.node.conn_id!r} refuses it: {error.reason}"
+        if error.value is not None:
+            problem += f", {_column(error.value, target, batch)}"
         if error.index is None:
             return BatchError(batch.origin, batch.first, batch.first + len(batch.rows) - 1, problem)
         return RecordError(batch.origin, batch.first + error.index, problem)
@@ -133,6 +145,11 @@ class SqlSink:
     def describe(self) -> str:
         """Name the sink for the log."""
         return f"{self.node.table or 'the insert query'} of connection {self.node.conn_id}"
+
+
+def _column(value: int, target: Target, batch: Batch) -> str:
+    """Name the column for which a value of the statement is meant."""
+    return f"column {target.columns[value]}" if value < len(target.columns) else batch.column(value)
 
 
 def _taken(batch: Batch, takers: Sequence[Taker | None]) -> Batch:

@@ -36,6 +36,9 @@ class Source(Protocol):
         :param reader: None if a text file gets them, otherwise the kind of database that does.
         """
 
+    def finish(self) -> None:
+        """Let take effect what the reading has done, after everything read has taken effect in the sink."""
+
     def undo(self) -> None:
         """Be ready to be read again from the beginning."""
 
@@ -67,7 +70,7 @@ class SqlSource:
             first += len(rows)
         if first == 1:  # the names of the columns are known all the same
             yield Batch(self.describe(), first, [], self.database.columns)
-        self.database.commit()  # the query may have called a function that writes
+        self._end()
 
     def export(self, exporter: Exporter, write: Callable[[bytes], object], progress: Progress) -> None:
         """Let the server itself write the rows; the exporter is one of this query."""
@@ -75,7 +78,19 @@ class SqlSource:
             exporter.export(write, progress)
         except UnwritableError as error:
             raise RecordError(self.describe(), error.row, error.problem, error.key) from None
-        self.database.commit()  # as above
+        self._end()
+
+    def _end(self) -> None:
+        """End the transaction if it has only read: what still comes may take long, and servers end idle ones.
+
+        If it has written, it waits: a load that fails must not leave that, nor one that begins anew do it twice.
+        """
+        if not self.database.may_have_written():
+            self.database.commit()
+
+    def finish(self) -> None:
+        """Commit: the query may be a statement that writes, or call a function that does."""
+        self.database.commit()
 
     def undo(self) -> None:
         """End the transaction in which the query ran."""
@@ -145,11 +160,10 @@ class S3Source:
         with told(found.address):
             yield from reading.parquet.batches(file, found.address)
 
-    def streams(self, progress: Progress) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Yield the address and the bytes of one file after another, decompressed and without a header row."""
-        for found in self.objects():
-            parts = self._bytes_of(found, progress)
-            yield found.address, reading.without_header(parts, self.node.data_format, found.address)
+    def stream(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
+        """Yield the bytes of one file, decompressed and without a header row; S3Error if it is gone meanwhile."""
+        parts = self._bytes_of(found, progress)
+        return reading.without_header(parts, self.node.data_format, found.address)
 
     def _bytes_of(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
         packed = _counted(self._chunks(found, progress), progress)
@@ -158,6 +172,9 @@ class S3Source:
     def _chunks(self, found: S3Object, progress: Progress) -> Iterator[bytes]:
         with told(found.address):
             yield from download.chunks(self.client, found, progress.stop)
+
+    def finish(self) -> None:
+        """Do nothing: objects stay as they are."""
 
     def undo(self) -> None:
         """Do nothing: objects can be read again."""

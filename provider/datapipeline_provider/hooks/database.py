@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.exceptions import DatapipelineError
-from datapipeline_provider.hooks import portable, sql_text
+from datapipeline_provider.hooks import blame, portable, sql_text
 from datapipeline_provider.hooks.bulk import Declined
-from datapipeline_provider.hooks.errors import DatabaseError, RowError
+from datapipeline_provider.hooks.errors import DatabaseError, RightMissingError, RowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,6 +90,10 @@ class Database(ABC):
         """Say whether an error means that the table does not exist."""
 
     @abstractmethod
+    def _forbids(self, error: Exception) -> bool:
+        """Say whether an error means that the login lacks a right."""
+
+    @abstractmethod
     def _about_a_row(self, error: Exception) -> bool:
         """Say whether an error comes from the values of a row rather than from the statement or the connection."""
 
@@ -106,6 +110,20 @@ class Database(ABC):
 
     savepoints: bool = False
     """Whether a part of a transaction can be undone, so that the bad row of a batch can be found."""
+    undoes: bool = False
+    """Whether everything is undone with the transaction, whatever the table, so that values can be tried."""
+
+    def _row_reason(self, error: Exception) -> str:
+        """Say what the database said of a row, without its values: triggers may quote them where scripts do not."""
+        return self._reason(error)
+
+    def _names_column(self, error: Exception) -> bool:
+        """Say whether that reason names the column."""
+        return False
+
+    def _value_in(self, error: Exception, row: Row) -> int | None:
+        """Give the position of the one value of a row that the driver's error quotes."""
+        return None
 
     # What some kinds can do.
 
@@ -127,12 +145,16 @@ class Database(ABC):
         """
         return Declined("this kind of database reads no files")
 
-    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+    def takers(self, statement: Statement) -> Sequence[Taker | None] | Declined:
         """Say what becomes of the texts of a portable file before they are bound, one for each placeholder.
 
-        None, or a shorter sequence, leaves a text as it is.
+        None, or a shorter sequence, leaves a text as it is; so does Declined, which says why nothing is known.
         """
         return ()
+
+    def may_have_written(self) -> bool:
+        """Say whether the transaction has changed something, as far as the database can tell."""
+        return True
 
     # What is the same for all.
 
@@ -165,7 +187,8 @@ class Database(ABC):
     def insert(self, statement: Statement, rows: Sequence[Row]) -> None:
         """Run a statement once for each row, in order, in as few round trips as possible.
 
-        :raises RowError: a row was refused, and which one where the database can tell.
+        :raises RowError: a row was refused, and which one where that can be found; without `savepoints` the whole
+            transaction may have been undone for it.
         :raises DatabaseError: something else is wrong: the statement, the connection, a cancellation.
         """
         if self.savepoints:
@@ -178,14 +201,20 @@ class Database(ABC):
             self._guard("inserting rows", lambda: self._do("RELEASE SAVEPOINT datapipeline_batch"))
 
     def table_exists(self, name: str) -> bool:
-        """Say whether a table can be selected from; `name` is quoted already."""
+        """Say whether a table can be selected from; `name` is quoted already.
+
+        :raises RightMissingError: the login may not, so that the table may be there or not.
+        """
         try:
             self._columns_of(name)
         except self.errors as error:
             self._connection.rollback()
+            doing = f"looking for table {name}"
+            if self._forbids(error):
+                raise RightMissingError(self.conn_id, doing, self._reason(error)) from None
             if self._missing_table(error):
                 return False
-            raise DatabaseError(self.conn_id, f"looking for table {name}", self._reason(error)) from None
+            raise DatabaseError(self.conn_id, doing, self._reason(error)) from None
         self._connection.rollback()
         return True
 
@@ -213,23 +242,14 @@ class Database(ABC):
     def _blame(self, statement: Statement, rows: Sequence[Row], error: Exception) -> DatapipelineError:
         if not self._about_a_row(error):
             return DatabaseError(self.conn_id, "inserting rows", self._reason(error))
-        if len(rows) == 1:
-            return RowError(0, self._reason(error))
-        if self.savepoints:
+        if self.savepoints or self.undoes:
             with contextlib.suppress(*self.errors):
-                for index, again in self._refused(statement, rows):
-                    return RowError(index, self._reason(again))
-        return RowError(None, self._reason(error))
-
-    def _refused(self, statement: Statement, rows: Sequence[Row]) -> Iterator[tuple[int, Exception]]:
-        """Insert one by one until a row is refused; all of it is rolled back later anyway."""
-        self._do("ROLLBACK TO SAVEPOINT datapipeline_batch")
-        for index, row in enumerate(rows):
-            try:
-                self._insert(statement, [row])
-            except self._refusals as error:
-                yield index, error
-                return
+                trial = _Trial(self, statement)
+                found = blame.find(trial, rows, error)
+                trial.begin()  # nothing that was tried is left
+                if found is not None:
+                    return found
+        return RowError(0 if len(rows) == 1 else None, self._row_reason(error))
 
     def _close(self, *, failed: bool) -> None:
         """Hang up without waiting for what is still running; `failed` after an exception."""
@@ -243,6 +263,46 @@ class Database(ABC):
             raise
         except self._refusals as error:
             raise DatabaseError(self.conn_id, doing, self._reason(error)) from None
+
+
+class _Trial:
+    """A batch that has failed, as `blame.find` wants it; all of it is undone later anyway."""
+
+    def __init__(self, database: Database, statement: Statement) -> None:
+        self._database, self._statement = database, statement
+        self.repeats, self.tries = database.savepoints, database.undoes
+
+    def begin(self) -> None:
+        self._undo("batch")
+
+    def mark(self) -> None:
+        if self.repeats:
+            self._database._do("SAVEPOINT datapipeline_row")
+
+    def back(self) -> None:
+        self._undo("row")
+
+    def _undo(self, what: str) -> None:
+        if self.repeats:
+            self._database._do(f"ROLLBACK TO SAVEPOINT datapipeline_{what}")
+        else:
+            self._database._connection.rollback()
+
+    def outcome(self, row: Row) -> Exception | None:
+        try:
+            self._database._insert(self._statement, [row])
+        except self._database._refusals as error:
+            return error
+        return None
+
+    def reason(self, error: Exception) -> str:
+        return self._database._row_reason(error)
+
+    def names_column(self, error: Exception) -> bool:
+        return self._database._names_column(error)
+
+    def value_in(self, error: Exception, row: Row) -> int | None:
+        return self._database._value_in(error, row)
 
 
 def database(conn_id: str, aws_conn_id: str | None = "aws_default") -> Database:

@@ -13,13 +13,32 @@ class DatabaseError(DatapipelineError):
         self.reason = reason
 
 
-class RowError(DatapipelineError):
-    """The database refused a row; `index` counts from 0 in the batch, None if it cannot be told."""
+class RightMissingError(DatabaseError):
+    """The login may not do this."""
 
-    def __init__(self, index: int | None, reason: str) -> None:
+
+class RowError(DatapipelineError):
+    """The database refused a row.
+
+    :param index: counts from 0 in the batch; None if it cannot be told.
+    :param value: which of its values is wrong, from 0; None if the reason says it, or it cannot be told.
+    """
+
+    def __init__(self, index: int | None, reason: str, value: int | None = None) -> None:
         super().__init__(reason)
         self.index = index
         self.reason = reason
+        self.value = value
+
+
+def without_driver(error: BaseException) -> BaseException:
+    """Cut off what an error was raised instead of, such as a driver's that quotes values; gives the error itself."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if seen.__suppress_context__:
+            seen.__context__ = None
+        seen = seen.__cause__ or seen.__context__
+    return error
 
 
 class ConnectionTypeError(DatapipelineError):

@@ -12,7 +12,7 @@ from pymysql.converters import encoders
 from pymysql.cursors import SSCursor
 from typing_extensions import override
 
-from datapipeline_provider.hooks import mysql_tls, sql_text
+from datapipeline_provider.hooks import mysql_errors, mysql_floats, mysql_tls, sql_text
 from datapipeline_provider.hooks.database import Cell, Database, Row
 from datapipeline_provider.hooks.errors import DatabaseError, NotTextError
 from datapipeline_provider.hooks.sql_text import chunks
@@ -42,7 +42,12 @@ STATEMENT_BYTES = 1 << 19
 TELLTALE = (pymysql.err.DataError, pymysql.err.IntegrityError)
 TELLTALE_CODES = {1062, 1264, 1265, 1292, 1300, 1366, 1406, 1411, 1525, 1526, 1690, 1918, 3854}
 """Errors whose messages quote values but which the driver does not class as data errors."""
-ABOUT_A_ROW = {(code,) for code in (*TELLTALE_CODES, 1364, 1644, 3819, 4025)}
+SIGNALLED = 1644
+"""What SIGNAL raises in a trigger; the message is the user's, and may quote values."""
+FORBIDDEN = {
+    (code,) for code in (ER.TABLEACCESS_DENIED_ERROR, ER.COLUMNACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR)
+}
+ABOUT_A_ROW = {(code,) for code in (*TELLTALE_CODES, 1364, SIGNALLED, 3819, 4025)}
 """And those that come from a row's values: missing defaults, SIGNAL in a trigger, overflows, CHECK constraints."""
 NEAR = re.compile(r" near '(?P<word>[^\W\d]\w*)?.*", re.DOTALL)
 """Where the syntax is wrong: the server quotes the statement from there on, with the values of a row."""
@@ -91,10 +96,11 @@ class MySQL(Database):
 
     @override
     def rows(self, query: str, *, reader: str | None) -> Iterator[list[Row]]:
+        query, names = mysql_floats.exact(self, query, short=reader is None)
         cursor = self._connection.cursor(SSCursor)  # rows come as they are read, not all at once
         try:
             cursor.execute(query)
-            self.columns = tuple(column[0] for column in cursor.description or ())
+            self.columns = names or tuple(column[0] for column in cursor.description or ())
             bits = [n for n, column in enumerate(cursor.description or ()) if column[1] == FIELD_TYPE.BIT]
             while batch := list(cursor.fetchmany(ROWS_A_FETCH)):
                 if reader != self.kind and bits:
@@ -154,7 +160,7 @@ class MySQL(Database):
         return mysql_load.loader(self, target, data_format)
 
     @override
-    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+    def takers(self, statement: Statement) -> Sequence[Taker | None] | Declined:
         from datapipeline_provider.hooks import mysql_portable
 
         return mysql_portable.takers(self, statement)
@@ -193,7 +199,7 @@ class MySQL(Database):
 
     def reason(self, error: Exception) -> str:
         """Say what the database said, without values of a row."""
-        return self._reason(error)
+        return self._row_reason(error)
 
     def reason_of(self, code: int) -> str:
         """Say what an error or warning is called whose message may quote values."""
@@ -240,6 +246,10 @@ class MySQL(Database):
         return bool(error.args) and error.args[0] == ER.NO_SUCH_TABLE
 
     @override
+    def _forbids(self, error: Exception) -> bool:
+        return error.args[:1] in FORBIDDEN
+
+    @override
     def _about_a_row(self, error: Exception) -> bool:
         return isinstance(error, TELLTALE) or error.args[:1] in ABOUT_A_ROW
 
@@ -249,8 +259,23 @@ class MySQL(Database):
         if not isinstance(code, int):
             return f"{type(error).__name__}"
         if isinstance(error, TELLTALE) or code in TELLTALE_CODES:
-            return self.reason_of(code)
+            return self.reason_of(code) + mysql_errors.about(code, str(error.args[-1]))
         return f"{NEAR.sub(_near, str(error.args[-1])).rstrip('.')} (error {code})"
+
+    @override
+    def _row_reason(self, error: Exception) -> str:
+        if error.args[:1] == (SIGNALLED,):
+            return f"a trigger or function refuses it (error {SIGNALLED})"
+        return self._reason(error)
+
+    @override
+    def _names_column(self, error: Exception) -> bool:
+        code, message = (*error.args, None, None)[:2]
+        return isinstance(code, int) and mysql_errors.column(code, str(message)) is not None
+
+    @override
+    def _value_in(self, error: Exception, row: Row) -> int | None:
+        return mysql_errors.value_in(str(error.args[-1]), row) if error.args else None
 
     @override
     def _close(self, *, failed: bool) -> None:

@@ -25,7 +25,7 @@ from datapipeline_provider.copy.writing.unquoted import NULL, holds_separator
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.quoted_csv import QuotedCSV
 from datapipeline_provider.data_formats.tsv import TSV
-from datapipeline_provider.hooks import mysql_columns, sql_text
+from datapipeline_provider.hooks import mysql_columns, mysql_floats, sql_text
 from datapipeline_provider.hooks.bulk import Declined, DeclinedError, Exporter, UnwritableError
 from datapipeline_provider.hooks.mysql_insert import PART
 from datapipeline_provider.hooks.mysql_wire import Texts
@@ -77,13 +77,15 @@ def exporter(database: MySQL, query: str, data_format: object) -> Exporter | Dec
         return Declined("the connection's character set is not utf8mb4")
     if not database.has_common_table_expressions:
         return Declined("the server is older than MySQL 8.0 and MariaDB 10.2")
-    asked = _one_query(database, query)
+    asked = one_query(database, query)
     if isinstance(asked, Declined):
         return asked
     try:
         columns, parameters = mysql_columns.describe(database.connection, asked.whole)
         if not columns or parameters:
             return Declined("it is no query whose rows another query can go on with")
+        if form.checked and (reason := why_not_twice(database, asked, columns)):
+            return Declined(reason)
         expressions = []
         for number, column in enumerate(columns, 1):
             expression = form.expressions.get(column.kind)
@@ -120,8 +122,8 @@ def literal(text: str) -> str:
 class _Form:
     """How the server writes one row.
 
-    :param expressions: for each kind of column that can be written; `{column}` stands once in each, since the
-        server may put the user's expression there, which may give another value each time.
+    :param expressions: for each kind of column that can be written; `{column}` stands once in each but for that
+        of FLOAT, since the server may put the user's expression there, which may give another value each time.
     :param checked: a value may hold the record separator, which the form cannot carry.
     :param written: does with a text what the server does; for long ones.
     :param mark: stands before and behind a long text, which the server gives in base64.
@@ -173,7 +175,7 @@ def _quoted(data_format: QuotedCSV) -> _Form | Declined:
     expressions: dict[Kind, str] = {
         "plain": plain,
         "moment": plain,
-        "float": "ifnull({column} + 0e0, '')",  # the DOUBLE of the same value, of which the text has all digits
+        "float": f"ifnull({mysql_floats.DOUBLE}, '')",
         "text": f"ifnull(concat({quote}, replace({UTF8}, {quote}, {literal(2 * chr(34))}), {quote}), '')",
         "binary": f"ifnull(concat({literal(chr(92) + 'x')}, hex({{column}})), '')",
         "bit": "ifnull({column} + 0, '')",
@@ -191,7 +193,7 @@ def _unquoted(data_format: CSV | TSV) -> _Form | Declined:
     plain = f"ifnull({{column}}, {null})"
     expressions: dict[Kind, str] = {
         "plain": plain,
-        "float": plain,
+        "float": f"ifnull({mysql_floats.SHORT}, {null})",
         "moment": plain,
         "text": f"ifnull({escaped}, {null})",
         "bit": f"ifnull({{column}} + 0, {null})",
@@ -263,7 +265,15 @@ def _with_effects(database: MySQL, query: _Query) -> str | None:
     return str(found[0][0]) if found else None
 
 
-def _one_query(database: MySQL, query: str) -> _Query | Declined:
+def why_not_twice(database: MySQL, query: _Query, columns: Sequence[Column]) -> str | None:
+    """Say why a FLOAT cannot be looked at more than once; None if it can."""
+    for column in columns:
+        if column.kind == "float" and not column.stored and (name := _with_effects(database, query)):
+            return f"column {column.name!r} is a FLOAT, and the query calls {name}"
+    return None
+
+
+def one_query(database: MySQL, query: str) -> _Query | Declined:
     """Give the query as a part of another one."""
     statements = sql_text.parse(query, database.dialect, placeholders=False)
     if len(statements) != 1:

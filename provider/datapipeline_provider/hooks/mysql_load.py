@@ -19,7 +19,14 @@ from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.quoted_csv import QuotedCSV
 from datapipeline_provider.data_formats.tsv import TSV
-from datapipeline_provider.hooks import mysql_columns, mysql_insert, mysql_text, mysql_wire, sql_text
+from datapipeline_provider.hooks import (
+    mysql_columns,
+    mysql_errors,
+    mysql_insert,
+    mysql_text,
+    mysql_wire,
+    sql_text,
+)
 from datapipeline_provider.hooks.bulk import Declined, DeclinedError, Loader
 from datapipeline_provider.hooks.errors import DatabaseError
 
@@ -41,7 +48,6 @@ TOO_FEW, TOO_MANY = 1261, 1262
 FINAL = {1021, 1030, 1040, 1053, 1114, 1205, 1213, 1317, 1927, 1969, 2006, 2013, 3024}
 """Errors after which another way would not do better: no space, locks, cancelled, the connection is lost."""
 ROW = re.compile(r"\brow (\d+)", re.IGNORECASE)
-COLUMN = re.compile(r".*column (?:`[^`]*`\.)*[`'](?P<name>.+)[`'] at row \d+", re.DOTALL | re.IGNORECASE)
 SPECIAL = b"0bnrtZN"
 """What means something behind a backslash in LOAD DATA."""
 INVALID = "CAST(concat('x', left({value}, 0)) AS UNSIGNED)"
@@ -212,9 +218,8 @@ class _Load(Loader):
         return int(row) if row else None
 
     def _problem(self, code: int, message: str) -> str:
-        column = COLUMN.fullmatch(message)
-        name = column["name"] if column else None
-        where = f", column {name}" if name in self._columns else ""
+        name = mysql_errors.column(code, message)
+        where = mysql_errors.about(code, message) if name is None or name in self._columns else ""
         return f"connection {self._database.conn_id!r} refuses it: {self._database.reason_of(code)}{where}"
 
     def _another_way(self, error: Exception) -> DatapipelineError:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.sql_text import Statement
 
 
-def takers(database: MySQL, statement: Statement) -> Sequence[Taker | None]:
+def takers(database: MySQL, statement: Statement) -> Sequence[Taker | None] | Declined:
     """Give what `Database.takers` gives."""
     insert = mysql_insert.taken_apart(statement)
     if isinstance(insert, Declined):
-        return ()
+        return insert
     chosen = ", ".join(insert.columns) or "*"
     try:
         columns, _ = mysql_columns.describe(database.connection, f"SELECT {chosen} FROM {insert.table}")  # noqa: S608 - theirs
-    except database.errors:  # which the insert query then says where it matters
-        return ()
+    except database.errors as error:  # which the insert query then says where it matters
+        return Declined(f"the server refuses to describe the table: {database.reason(error)}")
     found: list[Taker | None] = []
     for column, item in zip(columns, insert.items, strict=False):
         found += [_taker(column)] if item.segments == ("", "") else [None] * item.placeholders

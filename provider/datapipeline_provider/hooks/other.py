@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -10,7 +11,7 @@ from typing_extensions import override
 from datapipeline_provider.hooks import portable, values
 from datapipeline_provider.hooks.by_column import ByColumn
 from datapipeline_provider.hooks.database import Cell, Database, Row
-from datapipeline_provider.hooks.errors import ConnectionTypeError, NotTextError
+from datapipeline_provider.hooks.errors import ConnectionTypeError, DatabaseError, NotTextError, RowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
     from airflow.sdk import Connection
 
+    from datapipeline_provider.exceptions import DatapipelineError
+    from datapipeline_provider.hooks.bulk import Declined
     from datapipeline_provider.hooks.portable import Taker
     from datapipeline_provider.hooks.sql_text import Statement
     from datapipeline_provider.hooks.where import Where
@@ -36,6 +39,17 @@ PROVIDERS = {
     "vertica": "apache-airflow-providers-vertica",
 }
 
+WITH_TRANSACTIONS = {"mssql", "oracle", "snowflake", "sqlite", "vertica"}
+"""Connection types whose databases undo everything that a transaction has inserted."""
+# Codes differ from driver to driver; every server says it in words.
+FORBIDDEN = re.compile(r"permission|privilege|access denied|not authori[sz]ed", re.IGNORECASE)
+ABOUT_VALUES = {"DataError", "IntegrityError"}
+"""What the DB-API calls errors that come from the values of a row."""
+CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,39}", re.ASCII)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+TELLING = 4
+"""From how many characters on a value is looked for in a message outside of quotes."""
+
 
 class OtherDatabase(Database):
     """A database behind a DB-API driver about which nothing special is known.
@@ -48,11 +62,15 @@ class OtherDatabase(Database):
     def __init__(self, where: Where, hook: DbApiHook) -> None:
         super().__init__(where.conn_id)
         self._hook = hook
+        self._conn_type = where.conn_type
 
     @override
     def _open(self) -> None:
         self._connection = self._hook.get_conn()
+        if self._hook.supports_autocommit:
+            self._hook.set_autocommit(self._connection, False)  # some drivers begin with the other
         self._placeholder = self._hook.placeholder
+        self.undoes = self._conn_type in WITH_TRANSACTIONS and not self._hook.get_autocommit(self._connection)
 
     @override
     def rows(self, query: str, *, reader: str | None) -> Iterator[Sequence[Row]]:
@@ -95,7 +113,7 @@ class OtherDatabase(Database):
             cursor.executemany(self._prepared(statement), rows)
 
     @override
-    def takers(self, statement: Statement) -> Sequence[Taker | None]:
+    def takers(self, statement: Statement) -> Sequence[Taker | None] | Declined:
         from datapipeline_provider.hooks import other_portable
 
         return other_portable.takers(lambda: self._hook.get_sqlalchemy_engine(), statement)
@@ -123,14 +141,41 @@ class OtherDatabase(Database):
         return True  # nothing is known of the driver's codes; CREATE TABLE fails if it was something else
 
     @override
+    def _forbids(self, error: Exception) -> bool:
+        return bool(FORBIDDEN.search(str(error)))
+
+    @override
     def _about_a_row(self, error: Exception) -> bool:
         return True  # nothing is known of the driver's codes
 
     @override
     def _reason(self, error: Exception) -> str:
-        if type(error).__name__ in {"DataError", "IntegrityError"}:  # the names the DB-API gives them
-            return type(error).__name__
+        if type(error).__name__ in ABOUT_VALUES:
+            return self._row_reason(error)
         return " ".join(str(error).split()).rstrip(".")
+
+    @override
+    def _row_reason(self, error: Exception) -> str:
+        name, code = type(error).__name__, _code(error)
+        return f"{name} ({code})" if code else name
+
+    @override
+    def _blame(self, statement: Statement, rows: Sequence[Row], error: Exception) -> DatapipelineError:
+        if type(error).__name__ in ABOUT_VALUES:
+            return super()._blame(statement, rows, error)
+        reason = self._reason(error)
+        if self.undoes:
+            with contextlib.suppress(*self.errors):
+                self._connection.rollback()
+                try:
+                    self._insert(statement, [(None,) * statement.placeholders])
+                except self._refusals as again:
+                    if self._reason(again) == reason:  # it is not about values, and has none in it
+                        return DatabaseError(self.conn_id, "inserting rows", reason)
+        found = super()._blame(statement, rows, error)
+        if isinstance(found, RowError) and found.index is None:
+            return RowError(None, f"{found.reason}: {masked(reason, rows)}")
+        return found
 
     @override
     def _columns_of(self, name: str) -> tuple[str, ...]:
@@ -144,6 +189,34 @@ class OtherDatabase(Database):
             with contextlib.suppress(Exception):
                 self._connection.rollback()
             self._connection.close()
+
+
+def _code(error: Exception) -> str | None:
+    """Give the database's own code of an error, wherever the driver has put it."""
+    first = error.args[0] if error.args else None
+    for code in (
+        getattr(error, "sqlite_errorname", None),
+        getattr(error, "sqlstate", None),
+        getattr(first, "full_code", None),
+        first,
+    ):
+        if isinstance(code, int | str) and CODE.fullmatch(str(code)):
+            return str(code)
+    return None
+
+
+def masked(message: str, rows: Sequence[Row]) -> str:
+    """Leave the values of some rows out of a message: those in quotes, and longer ones wherever they stand."""
+    values = {str(cell) for row in rows for cell in row if cell not in {None, "", b""}}
+
+    def hidden(found: re.Match[str]) -> str:
+        return "'...'" if any(value in found[0] for value in values) else found[0]
+
+    text = QUOTED.sub(hidden, message)
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= TELLING:
+            text = text.replace(value, "...")
+    return text
 
 
 def other_database(where: Where, connection: Connection) -> OtherDatabase:

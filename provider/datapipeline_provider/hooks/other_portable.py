@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider.hooks import portable
+from datapipeline_provider.hooks.bulk import Declined
 from datapipeline_provider.hooks.sql_text import BACKTICKS, NAME
 
 if TYPE_CHECKING:
@@ -23,21 +24,23 @@ INSERT = re.compile(
 TAKERS: dict[type, Taker] = {bytes: portable.binary, bool: portable.boolean}
 
 
-def takers(engine: Callable[[], Any], statement: Statement) -> Sequence[Taker | None]:
+def takers(engine: Callable[[], Any], statement: Statement) -> Sequence[Taker | None] | Declined:
     """Give what `Database.takers` gives.
 
     :param engine: makes SQLAlchemy's engine; fails where there is none for this database.
     """
     insert = INSERT.fullmatch("?".join(statement.segments))
     if insert is None:
-        return ()
+        return Declined("the insert query is not INSERT INTO table (columns) VALUES (?, ...)")
     kinds = _kinds(engine, _bare(insert["table"]), insert["schema"] and _bare(insert["schema"]))
+    if isinstance(kinds, Declined):
+        return kinds
     names = [_bare(name).lower() for name in re.findall(PART, insert["columns"] or "")] or list(kinds)
     return [TAKERS.get(kinds.get(name, str)) for name in names]
 
 
-def _kinds(engine: Callable[[], Any], table: str, schema: str | None) -> dict[str, type]:
-    """Give Python's type for each column, whose name is in lower case; nothing if SQLAlchemy cannot tell."""
+def _kinds(engine: Callable[[], Any], table: str, schema: str | None) -> dict[str, type] | Declined:
+    """Give Python's type for each column, whose name is in lower case."""
     try:
         from sqlalchemy import inspect
 
@@ -46,8 +49,8 @@ def _kinds(engine: Callable[[], Any], table: str, schema: str | None) -> dict[st
             columns = inspect(opened).get_columns(table, schema=schema)
         finally:
             opened.dispose()
-    except Exception:  # noqa: BLE001 - of whatever hook and driver: the texts then stay as they are
-        return {}
+    except Exception as error:  # noqa: BLE001 - of whatever hook and driver: the texts then stay as they are
+        return Declined(f"SQLAlchemy cannot tell the types of the columns ({type(error).__name__})")
     return {column["name"].lower(): _kind(column["type"]) for column in columns}
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import socket
+import struct
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import psycopg2
@@ -39,19 +42,44 @@ SESSION = "SET DateStyle TO ISO; SET TIMEZONE TO 'UTC'"
 SECONDS_BETWEEN_CHECKS = 10
 """After how long a server that works on a query looks whether its client is still there: it may have been killed."""
 
+SECONDS_TO_ANSWER = 2
+SSL_REQUEST = struct.pack("!II", 8, 80877103)
+"""A question that the server answers with one byte, whoever asks."""
+
 ROWS_A_FETCH = 2000
 REDSHIFT_ROWS_A_FETCH = 1000  # the most that a single-node cluster gives at once
 STATEMENT_BYTES = 1 << 20
 # Words a query can begin with that DECLARE CURSOR takes; anything else is run as it is.
 CURSOR_WORDS = {("SELECT",), ("WITH",), ("VALUES",), ("TABLE",)}
 WRITING_WORDS = {"INSERT", "UPDATE", "DELETE", "MERGE"}
+TELLS_OF_WRITING = 100_000
+"""The first version that tells whether a transaction has got a number, which it gets when it writes."""
 MISSING = {errorcodes.UNDEFINED_TABLE, errorcodes.INVALID_SCHEMA_NAME}
 # SQLSTATE classes whose messages quote values: data exception, integrity violation.
 TELLTALE = ("22", "23")
+RAISED = "P0"
+"""The class of what RAISE gives, in a trigger or function."""
 LITERAL = re.compile(r""" at or near "(?:[a-zA-Z]?'|[0-9$.+-]).*""", re.DOTALL)
 """Where the syntax is wrong, if a value of a row stands there."""
 # And those that come from a row's values: cardinality, data, integrity, WITH CHECK OPTION, RAISE in a trigger.
-ABOUT_A_ROW = ("21", "22", "23", "44", "P0")
+ABOUT_A_ROW = ("21", "22", "23", "44", RAISED)
+
+
+def _answers(connection: int) -> bool:
+    """Say whether the server at the other end of a socket answers at all.
+
+    psycopg2's `cancel` waits without end for one that stands still, and no other thread runs meanwhile.
+    """
+    try:
+        with socket.socket(fileno=os.dup(connection)) as ours:
+            family, server = ours.family, ours.getpeername()
+        with socket.socket(family) as asked:
+            asked.settimeout(SECONDS_TO_ANSWER)
+            asked.connect(server)
+            asked.sendall(SSL_REQUEST)
+            return bool(asked.recv(1))
+    except OSError:
+        return False
 
 
 def _text(value: Any, cursor: Any) -> Any:
@@ -70,9 +98,14 @@ def _bytes(value: Any, cursor: Any) -> Any:
     return None if value is None else bytes(psycopg2.BINARY(value, cursor))
 
 
-BOOL, BYTEA, TIMESTAMPTZ = 16, 17, 1184
+BOOL, BYTEA, TIMESTAMPTZ, TIMETZ = 16, 17, 1184, 1266
 # How a value is given to another kind of database, where the server's own form would not be taken.
-PORTABLE: dict[int, Callable[[Any, Any], Any]] = {BOOL: _digit, BYTEA: _bytes, TIMESTAMPTZ: _without_zone}
+PORTABLE: dict[int, Callable[[Any, Any], Any]] = {
+    BOOL: _digit,
+    BYTEA: _bytes,
+    TIMESTAMPTZ: _without_zone,
+    TIMETZ: _without_zone,  # which may be in another zone: that stays, and is refused
+}
 
 
 class PostgreSQL(Database):
@@ -92,6 +125,7 @@ class PostgreSQL(Database):
         self._where = where
         self.redshift = where.conn_type == "redshift"
         self.savepoints = not self.redshift
+        self.undoes = True
         self._fetch = REDSHIFT_ROWS_A_FETCH if self.redshift else ROWS_A_FETCH
 
     @override
@@ -184,7 +218,14 @@ class PostgreSQL(Database):
             return Declined("Redshift has no COPY FROM STDIN")
         return postgresql_load.loader(self, target, data_format)
 
-    # For the two above.
+    @override
+    def may_have_written(self) -> bool:
+        if self.redshift or self.version < TELLS_OF_WRITING:
+            return True
+        [(number,)] = self.fetch("SELECT txid_current_if_assigned()", "asking the server")
+        return number is not None
+
+    # For the exporter and the loader.
 
     def cursor(self) -> Any:
         """Open a cursor of the driver."""
@@ -226,7 +267,7 @@ class PostgreSQL(Database):
 
     def reason(self, error: Exception) -> str:
         """Say what the database said, without values."""
-        return self._reason(error)
+        return self._row_reason(error)
 
     def about_a_row(self, error: Exception) -> bool:
         """Say whether an error comes from the values of a row."""
@@ -248,11 +289,16 @@ class PostgreSQL(Database):
     @override
     def cancel(self) -> None:
         with contextlib.suppress(psycopg2.Error, AttributeError):
-            self._connection.cancel()
+            if _answers(self._connection.fileno()):
+                self._connection.cancel()
 
     @override
     def _missing_table(self, error: Exception) -> bool:
         return getattr(error, "pgcode", None) in MISSING
+
+    @override
+    def _forbids(self, error: Exception) -> bool:
+        return getattr(error, "pgcode", None) == errorcodes.INSUFFICIENT_PRIVILEGE
 
     @override
     def _about_a_row(self, error: Exception) -> bool:
@@ -278,6 +324,17 @@ class PostgreSQL(Database):
         ]
         condition = errorcodes.lookup(code).lower().replace("_", " ")
         return ", ".join([f"{condition} (SQLSTATE {code})", *about])
+
+    @override
+    def _row_reason(self, error: Exception) -> str:
+        code = getattr(error, "pgcode", None) or ""
+        if code.startswith(RAISED):  # the message is the user's, and may quote values
+            return f"{errorcodes.lookup(code).lower().replace('_', ' ')} (SQLSTATE {code})"
+        return self._reason(error)
+
+    @override
+    def _names_column(self, error: Exception) -> bool:
+        return bool(isinstance(error, psycopg2.Error) and error.diag.column_name)
 
     @override
     def _close(self, *, failed: bool) -> None:

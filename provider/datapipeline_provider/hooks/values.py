@@ -6,7 +6,7 @@ not convert. Undocumented by Data Pipeline; decided here:
 | type | PostgreSQL, Redshift | MySQL, MariaDB | any other driver (Python's value) |
 |---|---|---|---|
 | integer, decimal | as stored: `12.30` | `12.30` | `12.30`, never with an exponent |
-| float | shortest that reads back: `1e-07` | as the server prints it (FLOAT: six digits; see below) | shortest that reads back |
+| float | shortest that reads back: `1e-07` | as the server prints it; FLOAT: see below | shortest that reads back |
 | boolean | `t`, `f` | `1`, `0` (it is a TINYINT) | `true`, `false` |
 | date | `2024-01-31` | `2024-01-31` | `2024-01-31` |
 | timestamp | `2024-01-31 09:07:00.25`, zeros cut | fraction as declared | `2024-01-31 09:07:00.250000`, no fraction if it is zero |
@@ -17,8 +17,10 @@ not convert. Undocumented by Data Pipeline; decided here:
 | json, array, enum ... | the server's text | the server's text | JSON |
 | NULL | None; the format decides | None | None |
 
-Where MySQL itself writes the lossless form (QuotedCSV, or rows on their way to another database), a FLOAT has all its
-digits, `0.10000000149011612`; elsewhere it has six, since the query is the user's, whose result MySQL sends like that.
+Of a FLOAT, MySQL's own text has six digits: `1234570` for 1234567. It is taken where it reads back as the
+same FLOAT, `0.1`, and otherwise that of the DOUBLE of the same value, `1234567`; in the lossless form (QuotedCSV, or rows
+on their way to another database) always the latter, `0.10000000149011612`. Where the query's rows cannot be had in
+another form, six digits stay, and the log says it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider.s3 import address, unfinished
+from datapipeline_provider.s3.errors import told
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -32,6 +33,10 @@ class InParts(ABC):
         """The object's `s3://` address."""
         return address.join(self._uploads.bucket, self.key)
 
+    def describe(self) -> str:
+        """Name the object for an error."""
+        return self.address
+
     @abstractmethod
     def end(self) -> None:
         """Take no more."""
@@ -41,13 +46,15 @@ class InParts(ABC):
         """Make the object appear that was not begun in parts."""
 
     def collect(self) -> None:
-        """Wait until all parts are there."""
-        for number, sent in enumerate(self._sent, 1):
-            self._parts.append({"PartNumber": number, "ETag": self._uploads.result(sent)["ETag"]})
+        """Wait until all parts are there; S3Error if one is refused."""
+        with told(self.describe()):
+            for number, sent in enumerate(self._sent, 1):
+                self._parts.append({"PartNumber": number, "ETag": self._uploads.result(sent)["ETag"]})
 
     def publish(self) -> None:
-        """Make the object appear."""
-        self._uploads.ask(self._in_one if self._upload_id is None else self._complete)
+        """Make the object appear; S3Error if S3 refuses."""
+        with told(self.describe()):
+            self._uploads.ask(self._in_one if self._upload_id is None else self._complete)
         self.published = True
 
     def discard(self) -> None:
@@ -61,7 +68,8 @@ class InParts(ABC):
         :param kept: what the object has beside its bytes.
         """
         begin = self._uploads.client.create_multipart_upload
-        answer = self._uploads.ask(lambda: begin(**self._target, **kept, **self._uploads.arguments))
+        with told(self.describe()):
+            answer = self._uploads.ask(lambda: begin(**self._target, **kept, **self._uploads.arguments))
         self._upload_id = answer["UploadId"]
         self._began = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datapipeline_provider.s3.errors import told
 from datapipeline_provider.s3.in_parts import InParts
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ class ServerCopy(InParts):
         self._source = source
         self._copied: Any = {"Bucket": found.bucket, "Key": found.key}
         self.size = found.size
+        self._original = found.address
+
+    def describe(self) -> str:
+        """Name the object and its original, whose reader needs a permission too."""
+        return f"{self.address}, a copy of {self._original}"
 
     def begin(self) -> None:
         """Have a large object copied part by part; waits while too many parts are under way."""
         if self.size <= IN_PARTS_ABOVE:
             return
-        head: Any = self._uploads.ask(lambda: self._source.head_object(**self._copied))
+        with told(self._original):
+            head: Any = self._uploads.ask(lambda: self._source.head_object(**self._copied))
         self._begin(**{name: head[name] for name in KEPT if name in head})
         step = max(PART, -(-self.size // MOST_PARTS))
         for number, start in enumerate(range(0, self.size, step), 1):

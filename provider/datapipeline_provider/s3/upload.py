@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.hooks.errors import CancelledError
 from datapipeline_provider.s3 import waiting
+from datapipeline_provider.s3.errors import told
 from datapipeline_provider.s3.in_parts import InParts
 from datapipeline_provider.s3.server_copy import COPIES_AT_ONCE, ServerCopy
 
@@ -41,13 +42,14 @@ SECONDS_TO_LET_GO = 1.5
 
 
 class PublishError(DatapipelineError):
-    """Not all of several objects could be published."""
+    """Not all of several objects could be published.
 
-    def __init__(self, done: int, all_of_them: int, cause: BaseException) -> None:
-        super().__init__(
-            f"{done} of {all_of_them} objects were published when S3 refused another one: {cause}. "
-            "A retry replaces them."
-        )
+    :param refused: the one that could not.
+    """
+
+    def __init__(self, done: int, all_of_them: int, refused: str, cause: BaseException) -> None:
+        reason = cause if isinstance(cause, DatapipelineError) else f"{refused}: {cause}."
+        super().__init__(f"{reason} {done} of {all_of_them} objects were published; a retry replaces them.")
 
 
 def part_size(number: int) -> int:
@@ -79,6 +81,7 @@ class Uploads:
         self.objects: list[InParts] = []
         self._sending: deque[Future[Any]] = deque()
         self._held = 0
+        self._unused: list[_Part] = []
 
     def __enter__(self) -> Self:
         self._pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="s3-upload")
@@ -116,6 +119,15 @@ class Uploads:
     def ask(self, call: Callable[[], T]) -> T:
         """Do a request now; CancelledError as soon as everything is to stop."""
         return waiting.result(call, self.stop)
+
+    def part(self) -> _Part:
+        """Give memory for a part: what another one no longer needs, so that it does not grow with the object."""
+        return self._unused.pop() if self._unused else _Part(self.stop)
+
+    def sent(self, part: _Part) -> None:
+        """Take the memory of a part back."""
+        part.seek(0)
+        self._unused.append(part)
 
     def hold(self, size: int) -> bool:
         """Say whether a small object may be kept until the end."""
@@ -156,12 +168,10 @@ class Uploads:
             wait(results, return_when="FIRST_EXCEPTION")
             for result in results:
                 result.cancel()
-        failed = next(
-            (found for result in results if not result.cancelled() and (found := result.exception())), None
-        )
-        if failed is not None:
-            done = sum(one.published for one in self.objects)
-            raise PublishError(done, len(self.objects), failed) from failed
+        done = sum(one.published for one in self.objects)
+        for one, result in zip(self.objects, results, strict=True):
+            if not result.cancelled() and (failed := result.exception()) is not None:
+                raise PublishError(done, len(self.objects), one.describe(), failed) from failed
 
     def _discard(self) -> None:
         """Leave nothing behind; a part still on its way would survive the abort, so they are waited for."""
@@ -186,7 +196,7 @@ class Upload(InParts):
 
     def __init__(self, uploads: Uploads, key: str) -> None:
         super().__init__(uploads, key)
-        self._buffer = _Part(uploads.stop)
+        self._buffer = uploads.part()
         self._filled = 0
         self._ended = False
 
@@ -201,6 +211,7 @@ class Upload(InParts):
             self._buffer.write(view[:room])
             view = view[room:]
             self._send()
+            self._buffer, self._filled = self._uploads.part(), 0
         self._buffer.write(view)
         self._filled += len(view)
 
@@ -210,31 +221,31 @@ class Upload(InParts):
             return
         self._ended = True
         if self._upload_id is None and self._uploads.hold(self._filled):
+            self._buffer.truncate()
             return
         self._send()
 
-    def publish(self) -> None:
-        """Make the object appear, and let go of its bytes."""
-        super().publish()
-        self._buffer.close()
-
     def _in_one(self) -> object:
         self._buffer.seek(0)
-        return self._uploads.client.put_object(**self._target, Body=self._buffer, **self._uploads.arguments)
+        with self._buffer:  # its memory is free as soon as it is sent
+            return self._uploads.client.put_object(
+                **self._target, Body=self._buffer, **self._uploads.arguments
+            )
 
     def _send(self) -> None:
         if self._upload_id is None:
             self._begin()
         number, part = len(self._sent) + 1, self._buffer
-        self._buffer, self._filled = _Part(self._uploads.stop), 0
         self._sent.append(self._uploads.submit(lambda: self._send_part(number, part)))
 
     def _send_part(self, number: int, part: _Part) -> dict[str, Any]:
+        part.truncate()
         part.seek(0)
-        with part:  # its memory is free as soon as it is sent
+        with told(self.describe()):
             answer = self._uploads.client.upload_part(
                 **self._target, UploadId=str(self._upload_id), PartNumber=number, Body=part
             )
+        self._uploads.sent(part)
         return {"ETag": answer["ETag"]}
 
 

@@ -205,7 +205,7 @@ def test_any_text_is_read_as_by_the_plain_path(server: Mariadb, fields: Any, dat
         ("9,1,,,,,,,maybe,", "refuses it: truncated wrong value for field (error 1366), column t"),
         ("9,1,,,,,,,,00", "refuses it: truncated wrong value (error 1292)"),
         ("9,1,,,,,,,,\\x0z", "refuses it: truncated wrong value (error 1292)"),
-        ("1,1,,,,,,,,", "refuses it: dup entry (error 1062)"),
+        ("1,1,,,,,,,,", "refuses it: dup entry (error 1062), key PRIMARY"),
     ],
 )
 def test_a_refused_record(database: MySQL, record: str, problem: str) -> None:

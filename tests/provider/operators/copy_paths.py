@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +24,7 @@ from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 from tests.servers.faulty import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from tests.provider.operators.conftest import Run
     from tests.servers.faulty import Faulty
@@ -64,6 +67,10 @@ BATCHED = {
 }
 OURS = ("datapipeline", "s3-")
 """What the names of our threads begin with."""
+SECONDS_TO_GO = 5
+"""After this time Airflow ends with SIGKILL what SIGTERM did not."""
+SECONDS_A_TEST = 180
+"""More than any test takes, its waits for servers that are slow to start included."""
 
 
 def lines(separator: str, rows: int) -> bytes:
@@ -221,6 +228,25 @@ class Place:
         self.check_nothing_left(path)
 
 
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """Fail where the test stands, and show where all threads stand, if the block has not ended in time."""
+
+    def too_long(*_: object) -> None:
+        faulthandler.dump_traceback(sys.__stderr__)
+        raise TimeoutError(f"not ended after {SECONDS_A_TEST} seconds; our threads: {threads()}")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(
+        signal.ITIMER_REAL, SECONDS_A_TEST, SECONDS_A_TEST
+    )  # again, if the fixtures stand still too
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def threads() -> list[str]:
     """Name our threads that run."""
     return [each.name for each in threading.enumerate() if each.name.startswith(OURS)]
@@ -239,7 +265,8 @@ class Attempt:
 
     def __init__(self, run: Run, operator: CopyActivityOperator) -> None:
         self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, args=(run, operator))
+        # As a daemon: one that never ends must not keep the tests from ending.
+        self._thread = threading.Thread(target=self._work, args=(run, operator), daemon=True)
         self._thread.start()
 
     def _work(self, run: Run, operator: CopyActivityOperator) -> None:
@@ -260,6 +287,8 @@ class Worker:
 
     def __init__(self, run: Run, operator: CopyActivityOperator) -> None:
         def work() -> None:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(SECONDS_A_TEST)  # nobody waits for it if the test fails before it asks for the end
             signal.signal(signal.SIGTERM, lambda *_: operator.on_kill())  # as Airflow's task runner does
             try:
                 run(operator)

@@ -265,3 +265,72 @@ def test_a_refused_value_is_not_shown(
     told = "".join((str(caught.value), shown.out, shown.err))
     assert not re.search("secret(?!\\))|4711", told.replace(insert or "-", ""))
     assert shop.run("select count(*) from u") == [(0,)]
+
+
+UNTAKEN = "as the texts that the file has, binary values and booleans too: "
+
+
+@pytest.mark.parametrize(
+    ("insert", "why"),
+    [
+        ("insert into u select ?, ?", "the insert query has placeholders elsewhere than in VALUES"),
+        (
+            "insert into u partition (p) values (?, ?)",
+            "the insert query does not begin like INSERT INTO table",
+        ),
+    ],
+)
+def test_the_log_says_why_values_are_not_read(
+    shop: Tables, s3: S3, bucket: str, run: Run, capfd: pytest.CaptureFixture[str], insert: str, why: str
+) -> None:
+    shop.run("create table u (id int, v blob) partition by hash (id) (partition p)")
+    s3.client().put_object(Bucket=bucket, Key="k", Body=b"1,\\x41\n2,\\x42\n")
+    source = S3DataNode(file_path=f"s3://{bucket}/k", data_format=QuotedCSV())
+    run(copy(source, SqlDataNode("shop", insert_query=insert)))
+    assert shop.run("select hex(v) from u where id = 1") == [("5C783431",)]
+    told = capfd.readouterr().out
+    assert told.count(UNTAKEN) == 1
+    assert f"{UNTAKEN}{why}" in told
+    run(copy(source, SqlDataNode("shop", insert_query="insert into u values (?, ?)")))
+    assert UNTAKEN not in capfd.readouterr().out
+
+
+def lost_at(operator: CopyActivityOperator, s3: S3, bucket: str, key: str, at: int) -> CopyActivityOperator:
+    """Let an object be removed before the operator reads for the `at`-th time."""
+    client, seen = s3.client(), []
+
+    def remove(**_: object) -> None:
+        seen.append(key)
+        if len(seen) == at:
+            s3.client().delete_object(Bucket=bucket, Key=key)
+
+    client.meta.events.register("before-call.s3.GetObject", remove)
+    operator._client = lambda: client  # type: ignore[method-assign]
+    return operator
+
+
+@pytest.mark.parametrize("data_format", [CSV(), QuotedCSV()])
+@pytest.mark.parametrize("insert", [None, "insert into u select x::int, y from (select ?, ?) n (x, y)"])
+def test_an_object_that_disappears_is_named(
+    orders: Tables, s3: S3, bucket: str, run: Run, data_format: Any, insert: str | None
+) -> None:
+    orders.run("create table u (id int, v text)")
+    for key in ("d/1", "d/2"):
+        s3.client().put_object(Bucket=bucket, Key=key, Body=b"1,a\n")
+    source = S3DataNode(directory_path=f"s3://{bucket}/d", data_format=data_format)
+    operator = copy(source, SqlDataNode("orders", table="u", insert_query=insert))
+    with pytest.raises(DatapipelineError, match=rf"^s3://{bucket}/d/2: .*NoSuchKey"):
+        run(lost_at(operator, s3, bucket, "d/2", 1))
+    assert orders.run("select count(*) from u") == [(0,)]
+
+
+def test_an_object_that_disappears_before_its_bad_row_is_looked_for(
+    orders: Tables, s3: S3, bucket: str, run: Run
+) -> None:
+    orders.run("create table u (id int, v text)")
+    for key, body in (("d/1", b"1,a\n"), ("d/2", b"2,b\nsecret,c\n")):
+        s3.client().put_object(Bucket=bucket, Key=key, Body=body)
+    source = S3DataNode(directory_path=f"s3://{bucket}/d", data_format=QuotedCSV())
+    operator = copy(source, SqlDataNode("orders", table="u"))
+    with pytest.raises(DatapipelineError, match=rf"^s3://{bucket}/d/2: .*NoSuchKey"):
+        run(lost_at(operator, s3, bucket, "d/2", 3))

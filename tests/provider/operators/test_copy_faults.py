@@ -27,12 +27,14 @@ from tests.provider.operators.copy_paths import (
     FAILED,
     OBJECTS,
     PATHS,
+    SECONDS_TO_GO,
     Attempt,
     Middle,
     Path,
     Place,
     Worker,
     in_databases,
+    time_limit,
 )
 from tests.servers import faulty
 from tests.servers.faulty import Fault, Faulty
@@ -46,8 +48,13 @@ if TYPE_CHECKING:
 
 LEAST_PART = 5 << 20
 SLEEP = time.sleep
-SECONDS_TO_GO = 5
-"""After this time Airflow ends with SIGKILL what SIGTERM did not."""
+
+
+@pytest.fixture(autouse=True)
+def limit() -> Iterator[None]:
+    """Let no test run for ever."""
+    with time_limit():
+        yield
 
 
 @pytest.fixture

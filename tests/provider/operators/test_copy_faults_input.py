@@ -5,19 +5,19 @@ from __future__ import annotations
 import gzip
 import re
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from datapipeline_provider.data_formats.csv import CSV
 from datapipeline_provider.data_formats.quoted_csv import QuotedCSV
+from datapipeline_provider.data_formats.tsv import TSV
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 
 from tests.provider.operators.copy_paths import BATCHED
-from tests.servers import faulty
-from tests.servers.faulty import Fault
 
 if TYPE_CHECKING:
     from tests.conftest import SetConnection
@@ -102,33 +102,111 @@ def test_a_bad_file(
     assert tables.run("select count(*) from u") == [(0,)]
 
 
-REFUSED = [("s3", "GET", "/in"), ("s3", "HEAD", "/in"), ("orders", "PUT", "/out"), ("orders", "POST", "/out")]
+@dataclass(frozen=True)
+class Denied:
+    """A copy that somebody may not do.
+
+    :param user: of the S3 server.
+    :param source: a path in the bucket, or a number of rows of a table.
+    :param sink: a path in the bucket, or None for a table.
+    :param refused: what the error says, where it begins: the address in the bucket, and what S3 refuses.
+    """
+
+    user: str
+    source: str | int
+    sink: str | None
+    refused: str
+    tsv: bool = False
 
 
-@pytest.mark.parametrize(("source", "method", "query"), REFUSED)
+LARGE = 20_000  # rows, which take more than one part
+OBJECT = r"out/[\w-]+\.csv"
+DENIED = {
+    "a file": Denied("nobody", "in/1", None, "in/1: S3 refuses HeadObject: 403: Forbidden"),
+    "a directory": Denied("nobody", "in/", None, "in/: S3 refuses ListObjectsV2: AccessDenied"),
+    "a directory of known keys": Denied(
+        "reader of known keys", "in/", None, "in/: S3 refuses ListObjectsV2: AccessDenied"
+    ),
+    "the files of a directory": Denied("lister", "in/", None, "in/1: S3 refuses GetObject: AccessDenied"),
+    "a file to write": Denied("reader", 1, "out/k", "out/k: S3 refuses PutObject: AccessDenied"),
+    "a large file to write": Denied(
+        "reader", LARGE, "out/k", "out/k: S3 refuses CreateMultipartUpload: AccessDenied"
+    ),
+    "a directory to write": Denied("reader", 1, "out/", f"{OBJECT}: S3 refuses PutObject: AccessDenied"),
+    "a large file in a directory": Denied(
+        "reader", LARGE, "out/", f"{OBJECT}: S3 refuses CreateMultipartUpload: AccessDenied"
+    ),
+    "a copy to write": Denied(
+        "reader", "in/1", "out/1", "out/1, a copy of .*/in/1: S3 refuses CopyObject: AccessDenied"
+    ),
+    "an original": Denied(
+        "writer", "in/", "out/", "out/[12], a copy of .*/in/[12]: S3 refuses CopyObject: AccessDenied"
+    ),
+    "copies to write": Denied(
+        "reader", "in/", "out/", "out/[12], a copy of .*/in/[12]: S3 refuses CopyObject: AccessDenied"
+    ),
+    "files to rewrite": Denied("writer", "in/", "out/", "in/1: S3 refuses GetObject: AccessDenied", tsv=True),
+    "rewritten files": Denied(
+        "reader", "in/", "out/", "out/[12]: S3 refuses PutObject: AccessDenied", tsv=True
+    ),
+}
+
+
+@pytest.mark.parametrize("denied", DENIED.values(), ids=DENIED)
 def test_no_permission(
-    orders: Tables, s3: S3, bucket: str, run: Run, airflow_connection: SetConnection,
-    source: str, method: str, query: str,
-) -> None:  # fmt: skip
-    s3.client().put_object(Bucket=bucket, Key="in", Body=b"1,a\n")
+    orders: Tables, s3: S3, bucket: str, run: Run, aws_as: Any, caplog: Any, denied: Denied
+) -> None:
+    for number in (1, 2):
+        s3.client().put_object(Bucket=bucket, Key=f"in/{number}", Body=b"1,geheim\n")
     orders.run("create table u (id int, v text)")
-    rows = 20_000 if method == "POST" else 1
-    select = f"select n, repeat('x', 1000) from generate_series(1, {rows}) n"
-    with faulty.run(s3.port) as way:
+    aws_as(denied.user)
+
+    def node(path: str, **options: Any) -> S3DataNode:
+        what = "directory_path" if path.endswith("/") else "file_path"
+        return S3DataNode(**{what: f"s3://{bucket}/{path}"}, **options)
+
+    if isinstance(denied.source, str):
+        source: Any = node(denied.source)
+    else:
+        select = f"select n, repeat('geheim', 150) from generate_series(1, {denied.source}) n"
+        source = SqlDataNode("orders", select_query=select)
+    options = {"data_format": TSV()} if denied.tsv else {}
+    sink = node(denied.sink, **options) if denied.sink else SqlDataNode("orders", table="u")
+    with pytest.raises(DatapipelineError) as caught:
+        run(CopyActivityOperator(task_id="x", input=source, output=sink))
+    check(caught.value, "", f"s3://{bucket}/{denied.refused}", caplog)
+    assert "Traceback" not in str(caught.value)
+    assert s3.as_user(denied.user).secret_key not in str(caught.value) + caplog.text
+    assert (s3.keys(bucket), uploads(s3, bucket)) == (["in/1", "in/2"], [])
+    assert orders.run("select count(*) from u") == [(0,)]
+
+
+def test_who_may_not_list_can_copy(orders: Tables, s3: S3, bucket: str, run: Run, aws_as: Any) -> None:
+    s3.client().put_object(Bucket=bucket, Key="in", Body=b"1,a\n")
+    aws_as("copier")
+    files = [S3DataNode(file_path=f"s3://{bucket}/{key}") for key in ("in", "out")]
+    run(CopyActivityOperator(task_id="x", input=files[0], output=files[1]))
+    assert s3.read(bucket, "out") == b"1,a\n"
+
+
+def uploads(s3: S3, bucket: str) -> list[Any]:
+    """List the unfinished uploads."""
+    return s3.client().list_multipart_uploads(Bucket=bucket).get("Uploads", [])  # type: ignore[return-value]
+
+
+@pytest.fixture
+def aws_as(s3: S3, airflow_connection: SetConnection) -> Any:
+    """A function that makes a user of the S3 server the one of the connection."""
+
+    def set_user(name: str) -> None:
+        user = s3.as_user(name)
         extra = {
-            "endpoint_url": way.endpoint_url,
+            "endpoint_url": s3.endpoint_url,
             "region_name": s3.region,
             "config_kwargs": {"s3": {"addressing_style": "path"}},
         }
         airflow_connection(
-            "aws_default", conn_type="aws", login=s3.access_key, password=s3.secret_key, extra=extra
+            "aws_default", conn_type="aws", login=user.access_key, password=user.secret_key, extra=extra
         )
-        way.faults.append(Fault(method, query, 403, 100))
-        file = S3DataNode(file_path=f"s3://{bucket}{query}")
-        table = SqlDataNode("orders", table="u", select_query=select)
-        nodes: Any = {"input": file, "output": table} if source == "s3" else {"input": table, "output": file}
-        with pytest.raises(
-            DatapipelineError, match=rf"s3://{bucket}{query}: S3 refuses \w+: (AccessDenied|403)"
-        ):
-            run(CopyActivityOperator(task_id="x", **nodes))
-    assert (s3.keys(bucket), orders.run("select count(*) from u")) == (["in"], [(0,)])
+
+    return set_user

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.hooks import postgresql
 from datapipeline_provider.hooks.errors import DatabaseError
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 from datapipeline_provider.s3 import upload
 
-from tests.provider.operators.copy_paths import PATHS, Attempt, Middle, Path, Place, in_databases
+from tests.provider.operators.copy_paths import (
+    FAILED,
+    PATHS,
+    PLAIN,
+    SECONDS_TO_GO,
+    Attempt,
+    Middle,
+    Path,
+    Place,
+    Worker,
+    in_databases,
+    time_limit,
+    wait_until,
+)
 from tests.servers import faulty
 from tests.servers import mariadb as mariadb_server
 from tests.servers import postgres as postgres_server
-from tests.servers.process import ProgramMissingError, recorded
+from tests.servers.process import ProgramMissingError, kill_with_children, recorded
 
 if TYPE_CHECKING:
     import pathlib
@@ -57,18 +72,52 @@ class Doomed:
         """Kill all its processes at once."""
         process = recorded(self._folder / f"{self._name}.pid")
         assert process is not None
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_with_children(process.pid)
         self.stop()
 
     def stop(self) -> None:
         """Wait for its end."""
         self._running.close()
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still while the block lasts: connections to it are taken, and nothing is answered."""
+        process = recorded(self._folder / f"{self._name}.pid")
+        assert process is not None
+        processes = [process, *process.children(recursive=True)]
+        for each in processes:
+            with suppress(psutil.NoSuchProcess):
+                each.suspend()
+        try:
+            yield
+        finally:
+            for each in processes:
+                with suppress(psutil.NoSuchProcess):
+                    each.resume()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return recorded(self._folder / f"{self._name}.pid") is not None
+
+    def start_again(self) -> None:
+        """Start it if it has ended."""
+        if not self.runs:
+            self.stop()
+            self.start()
+
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL on a new connection."""
         with closing(self.server.connect()) as connection, connection.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall()) if cursor.description else []
+
+
+@pytest.fixture(autouse=True)
+def limit() -> Iterator[None]:
+    """Let no test run for ever."""
+    with time_limit():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +170,8 @@ def place(
     monkeypatch.setattr(CopyActivityOperator, "log", found)
     yield found
     way.go_on.set()
-    for kind in servers:
+    for kind, doomed in servers.items():
+        doomed.start_again()
         found.end_sessions(kind)
         for sql in (
             "drop view slow",
@@ -159,48 +209,141 @@ def test_a_killed_database_leaves_nothing(
     place.check_clean(path)
 
 
-@contextmanager
-def small_disk(folder: pathlib.Path) -> Iterator[None]:
-    """Mount a file system that the data does not fit on; skips where this is not allowed."""
+FROZEN_EVERY_DAY = {"postgresql->s3", "s3->mariadb"}
+
+
+@pytest.mark.parametrize(("path", "side"), in_databases(FROZEN_EVERY_DAY))
+def test_a_cleared_task_does_not_wait_for_a_database(
+    path: Path,
+    side: str,
+    place: Place,
+    servers: dict[str, Doomed],
+    run: Run,
+    way: faulty.Faulty,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgresql, "SECONDS_BETWEEN_CHECKS", 1)
+    operator = place.prepare(path)
+    middle = Middle(place, path, way, 3 if path.source == "shop" else 600)
+    worker = Worker(run, operator)
+    middle.wait()
+    with servers[side].frozen():
+        worker.send(signal.SIGTERM)
+        assert worker.end(SECONDS_TO_GO) == FAILED
+    way.go_on.set()
+    assert place.result(path) == place.nothing(path)
+    place.check_nothing_left(
+        path, uploads=False
+    )  # who waits for a database cannot abort: the next attempt does
+    run(operator)
+    place.check_clean(path)
+
+
+@dataclass(frozen=True)
+class FullDisk:
+    """A disk on which a table's rows do not have room.
+
+    :param size: of the disk, in megabytes.
+    :param before: statements that come before the table, with `{folder}` for where the disk is.
+    :param table: the table u.
+    :param after: how what `before` has made is removed.
+    :param problem: what the error says.
+    :param ends: the server gives up altogether.
+    """
+
+    sink: str
+    size: int
+    before: tuple[str, ...]
+    table: str
+    after: tuple[str, ...]
+    problem: str
+    ends: bool = False
+
+
+COLUMNS = "id int, v varchar(600)"
+FULL_DISKS = {
+    "PostgreSQL": FullDisk(
+        "orders",
+        2,
+        ("create tablespace small location '{folder}'",),
+        f"create table u ({COLUMNS}) tablespace small",
+        ("drop tablespace small",),
+        "could not extend file",
+    ),
+    # The keys make the table large: InnoDB takes room for a large one before it needs it, and can tell in time.
+    "MariaDB": FullDisk(
+        "shop",
+        6,
+        (),
+        f"create table u ({COLUMNS}, key (v), key (v, id)) data directory '{{folder}}'",
+        (),
+        "The table .* is full",
+    ),
+    "MariaDB, which gives up": FullDisk(
+        "shop",
+        2,
+        (),
+        f"create table u ({COLUMNS}) data directory '{{folder}}'",
+        (),
+        "Lost connection",
+        ends=True,
+    ),
+}
+EVERY_DAY_FULL = {("PostgreSQL", "s3->postgresql"), ("MariaDB", "s3->mariadb")}
+
+
+def mount(*arguments: object) -> None:
+    """Mount a file system; skips where this is not allowed."""
+    command = ["mount", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    if done.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.decode().strip()}")
+
+
+@pytest.fixture
+def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A place for a disk, which is taken away at the end."""
+    folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m,mode=777", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
-    try:
-        shutil.chown(folder, "nobody")  # as whom PostgreSQL runs
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-ON_A_DISK = "create table u (id int, v varchar(600)) tablespace small"
-# MariaDB itself ends on a full disk, which is a killed server.
-EVERY_DAY_FULL = {"s3->postgresql"}
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], capture_output=True, check=False, timeout=30)
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("disk", "path"),
     [
-        pytest.param(path, id=name, marks=[] if name in EVERY_DAY_FULL else [pytest.mark.long])
+        pytest.param(
+            FULL_DISKS[disk],
+            path,
+            id=f"{disk}-{name}",
+            marks=[] if (disk, name) in EVERY_DAY_FULL else [pytest.mark.long],
+        )
+        for disk in FULL_DISKS
         for name, path in PATHS.items()
-        if path.sink == "orders"
+        # Of single rows, MariaDB tells in time.
+        if path.sink == FULL_DISKS[disk].sink and not (FULL_DISKS[disk].ends and path.route == PLAIN)
     ],
 )
-def test_a_full_disk_leaves_nothing(path: Path, place: Place, run: Run, tmp_path: pathlib.Path) -> None:
-    folder = tmp_path / "disk"
-    with small_disk(folder):
-        operator = place.prepare(path)
-        place.sql("orders", "drop table u")
-        place.sql("orders", f"create tablespace small location '{folder}'")
-        place.sql("orders", ON_A_DISK)
-        with pytest.raises(DatapipelineError, match="could not extend file") as caught:
-            run(operator)
-        assert "xxx" not in str(caught.value)
-        assert place.result(path) == []
-        place.check_nothing_left(path)
-        place.sql("orders", "alter table u set tablespace pg_default")  # somebody makes room
-        place.sql("orders", "drop tablespace small")
+def test_a_full_disk_leaves_nothing(
+    disk: FullDisk, path: Path, small_disk: pathlib.Path, place: Place, servers: dict[str, Doomed], run: Run
+) -> None:
+    mount("-t", "tmpfs", "-o", f"size={disk.size}m,mode=777", "tmpfs", small_disk)
+    shutil.chown(small_disk, "nobody")  # as whom PostgreSQL runs
+    sink = servers[disk.sink]
+    operator = place.prepare(path)
+    sink.run("drop table u")
+    for sql in (*disk.before, disk.table):
+        sink.run(sql.format(folder=small_disk))
+    with pytest.raises(DatapipelineError, match=disk.problem) as caught:
         run(operator)
-        place.check_clean(path)
+    assert "xxx" not in str(caught.value)
+    mount("-o", "remount,size=64m", small_disk)  # somebody makes room
+    if disk.ends:
+        wait_until(lambda: not sink.runs, "the server has not given up")
+        sink.start_again()
+    assert place.result(path) == []
+    place.check_nothing_left(path)
+    run(operator)
+    place.check_clean(path)
+    for sql in ("drop table u", *disk.after):
+        sink.run(sql)

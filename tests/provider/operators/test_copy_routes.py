@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import struct
 import threading
 import time
 from types import SimpleNamespace
@@ -16,6 +17,8 @@ from datapipeline_provider.data_formats.tsv import TSV
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
 from datapipeline_provider.exceptions import DatapipelineError
+from datapipeline_provider.hooks.bulk import Declined
+from datapipeline_provider.hooks.mysql import MySQL
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 
 from tests.provider.copy.hostile import FIELDS
@@ -329,3 +332,124 @@ def test_what_airflow_changes_for_a_retry_and_when_a_task_is_cleared(
         clear_task_instances([task], session)
         assert (task.max_tries, task.dag_run.start_date) != begun[1:]
         assert task.max_tries > begun[1]
+
+
+WRITES = {
+    "a function": "select id, v from wrote()",
+    "a statement": "insert into log select id, 'a' from generate_series(1, 3) id returning id, v",
+}
+
+
+@pytest.mark.parametrize("query", WRITES.values(), ids=WRITES)
+@pytest.mark.parametrize(
+    ("insert", "rows", "written"),
+    [
+        # All at once it would change a row twice, which is declined at the end of the load: then one by one.
+        (
+            "insert into u values (least(?::int, 2), ?) on conflict (id) do update set v = u.v || excluded.v",
+            2,
+            3,
+        ),
+        ("insert into u values (?, ?)", 3, 3),
+        ("insert into u values (least(?::int, 2), ?)", 0, 0),
+    ],
+)
+def test_a_query_that_writes_does_so_once_or_with_a_failed_copy_not_at_all(
+    orders: Tables, run: Run, query: str, insert: str, rows: int, written: int
+) -> None:
+    orders.run("create table log (id int, v text)")
+    orders.run(
+        "create function wrote() returns setof log language sql as "
+        "$$ insert into log select id, 'a' from generate_series(1, 3) id returning id, v $$"
+    )
+    orders.run("create table u (id int primary key, v text)")
+    operator = copy(SqlDataNode("orders", select_query=query), SqlDataNode("orders", insert_query=insert))
+    if written:
+        run(operator)
+    else:
+        with pytest.raises(DatapipelineError, match=r"row 3: .*unique violation"):
+            run(operator)
+    assert orders.run("select (select count(*) from u), (select count(*) from log)") == [(rows, written)]
+
+
+def test_a_query_that_only_reads_ends_before_a_long_load(orders: Tables, run: Run, lines: Lines) -> None:
+    orders.run("create table u (id int, v text)")
+    insert = "insert into u values (?, ?::text || pg_sleep(1)::text)"
+    orders.run("alter role current_user set idle_in_transaction_session_timeout to '500ms'")
+    try:
+        run(
+            copy(
+                SqlDataNode("orders", select_query="select 1, 'a'"),
+                SqlDataNode("orders", insert_query=insert),
+            )
+        )
+    finally:
+        orders.run("alter role current_user reset idle_in_transaction_session_timeout")
+    assert lines.ways() == [PIPE]
+    assert orders.column("u") == ["a"]
+
+
+@pytest.mark.parametrize("loads", [True, False])
+def test_a_time_with_zone_reaches_a_time_or_is_refused(
+    orders: Tables, shop: Tables, run: Run, lines: Lines, monkeypatch: pytest.MonkeyPatch, loads: bool
+) -> None:
+    if not loads:
+        monkeypatch.setattr(MySQL, "loader", lambda *_: Declined("this test does without"))
+    orders.run("create table t (id int, v timetz)")
+    orders.run("insert into t values (1, '07:07:00.25+00'), (2, null)")
+    shop.run("create table u (id int, v time(6))")
+    copied = copy(SqlDataNode("orders", table="t"), SqlDataNode("shop", table="u"))
+    run(copied)
+    assert lines.ways()[0] == (PIPE if loads else PLAIN)
+    assert [(key, str(value)) for key, value in shop.run("select * from u order by id")] == [
+        (1, "7:07:00.250000"),
+        (2, "None"),
+    ]
+    orders.run("insert into t values (3, '07:07:00+02')")
+    with pytest.raises(RecordError, match=r"table t of connection orders, row 3: .*, column v"):
+        run(copied)
+
+
+FLOATS = [
+    "0.1",
+    "16777216",
+    "1234567",
+    "-123456.703125",
+    "0.3333333134651184",
+    "1e-45",
+    "3.4028234663852886e38",
+    "-1e20",
+    "0",
+    None,
+]
+
+
+@pytest.mark.parametrize("data_format", [CSV(), QuotedCSV()])
+@pytest.mark.parametrize("exports", [True, False])
+def test_a_float_comes_back_as_the_same_float(
+    shop: Tables, s3: S3, bucket: str, run: Run, lines: Lines, monkeypatch: pytest.MonkeyPatch, exports: bool, data_format: Any
+) -> None:  # fmt: skip
+    if not exports:
+        monkeypatch.setattr(MySQL, "exporter", lambda *_: Declined("this test does without"))
+        monkeypatch.setattr(MySQL, "loader", lambda *_: Declined("this test does without"))
+    shop.run("create table t (id int, v float, b bit(3), w varbinary(3))")
+    shop.run("create table u like t")
+    for number, value in enumerate(FLOATS):
+        shop.run("insert into t values (%s, %s, 5, 'ab')", (number, value))
+    file = S3DataNode(file_path=f"s3://{bucket}/k", data_format=data_format)
+    run(copy(SqlDataNode("shop", select_query="select * from t order by id desc"), file))
+    body = s3.client().get_object(Bucket=bucket, Key="k")["Body"].read().decode().split("\n")
+    texts = [line.split(",")[1] for line in body[-2::-1]]
+    assert texts[:3] == [
+        "0.1" if isinstance(data_format, CSV) else "0.10000000149011612",
+        "16777216",
+        "1234567",
+    ]
+    values = [None if text in {"", r"\n"} else struct.pack("f", float(text)) for text in texts]
+    assert values == [None if each is None else struct.pack("f", float(each)) for each in FLOATS]
+    if isinstance(data_format, QuotedCSV):
+        for source in (file, SqlDataNode("shop", table="t")):
+            run(copy(source, SqlDataNode("shop", table="u")))
+            same = "t.v + 0e0 <=> u.v + 0e0 and t.b = u.b and t.w = u.w"
+            assert shop.run(f"select count(*) from t join u using (id) where {same}") == [(len(FLOATS),)]
+            shop.run("delete from u")

@@ -116,6 +116,21 @@ def test_more_small_objects_than_are_held_are_sent_before_the_end(
     assert [s3.read(bucket, key) for key in s3.keys(bucket)] == [b"x" * 100] * 5
 
 
+def test_memory_that_is_used_again_keeps_nothing_of_what_was_in_it(
+    s3: S3, bucket: str, small_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "HELD_BYTES", 3 * MIB)
+    sizes = [12 * MIB + 1, 1, 7 * MIB, 0, 2 * MIB, 5 * MIB, 5 * MIB + 3, 2 * MIB, 10]
+    with Uploads(s3.client(), bucket, {}) as uploads:
+        for number, size in enumerate(sizes):
+            target = uploads.open(f"k{number}")
+            for start in range(0, size, MIB):
+                target.write(bytes([number]) * min(MIB, size - start))
+            target.end()
+    for number, size in enumerate(sizes):
+        assert s3.read(bucket, f"k{number}") == bytes([number]) * size
+
+
 def test_an_error_discards_all_objects(s3: S3, bucket: str, small_parts: None) -> None:
     def fail() -> None:
         with Uploads(s3.client(), bucket, {}) as uploads:
@@ -144,7 +159,7 @@ def test_a_refusal_in_the_middle_of_the_burst_is_told(s3: S3, bucket: str, small
                 write_in_pieces(target, 6)
                 target.end()
 
-    with pytest.raises(upload.PublishError, match=r"[012] of 3 objects were published .* broken"):
+    with pytest.raises(upload.PublishError, match=r"s3://\S+/k1: broken\. [012] of 3 objects were published"):
         fail()
     assert "k1" not in s3.keys(bucket)
     assert left(s3, bucket)[1] == []

@@ -53,4 +53,5 @@ def take(source: Source, sink: Sink, progress: Progress, routes: tuple[Route, ..
             source.undo()
             sink.undo()
         else:
+            source.finish()
             return

@@ -32,10 +32,10 @@ class LoadFiles:
     def _run(self, source: S3Source, sink: SqlSink, loader: Loader, progress: Progress) -> None:
         progress.advance(rows=0)
         with sink.transaction(progress):
-            for origin, parts in source.streams(progress):
+            for found in source.objects():
                 try:
-                    loader.load(parts, origin, progress)
+                    loader.load(source.stream(found, progress), found.address, progress)
                 except RefusedLineError as error:
-                    again = next(parts for where, parts in source.streams(progress) if where == origin)
-                    raise RecordError(origin, record_of(error.line, again), error.problem) from None
+                    again = source.stream(found, progress)
+                    raise RecordError(found.address, record_of(error.line, again), error.problem) from None
             loader.finish(progress)
