@@ -139,8 +139,8 @@ def _chosen(components: Components) -> list[str]:
     # Of a file for many pipelines, or mistyped.
     elsewhere = components.model.choices.objects.keys() - components.model.objects
     for object_id in sorted(elsewhere):
-        lost = components.model.choices.objects[object_id]
-        said.append(f"`{object_id}`: {_listed(lost)} has no effect here: this pipeline has no such object")
+        unused = _listed(components.model.choices.objects[object_id])
+        said.append(f"`{object_id}`: {unused} has no effect here: this pipeline has no such object")
     return said
 
 
