@@ -12,8 +12,10 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import SetConnection
+    from tests.provider.operators.sqlite_file import SqliteFile
     from tests.servers.mariadb import Mariadb
     from tests.servers.postgres import Postgres
 
@@ -82,6 +84,19 @@ def shop(mariadb: Mariadb, airflow_connection: SetConnection) -> Iterator[Tables
         tables = Tables("shop", connection)
         yield tables
         tables.run(f"drop database {name}")
+
+
+@pytest.fixture
+def file(tmp_path: Path, airflow_connection: SetConnection, monkeypatch: pytest.MonkeyPatch) -> SqliteFile:
+    """A database of SQLite behind connection `file`."""
+    from airflow.sdk import Connection
+
+    from tests.provider.operators.sqlite_file import SqliteFile, SqliteHook
+
+    found = SqliteFile(tmp_path / "file")
+    airflow_connection(found.conn_id, conn_type="sqlite")
+    monkeypatch.setattr(Connection, "get_hook", lambda *_, **__: SqliteHook(found.path))
+    return found
 
 
 @pytest.fixture(params=["orders", "shop"])

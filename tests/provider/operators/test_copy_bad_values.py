@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import traceback
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from airflow.providers.common.sql.hooks.sql import DbApiHook
-from airflow.sdk import Connection
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
 from datapipeline_provider.data_nodes.sql_data_node import SqlDataNode
 from datapipeline_provider.exceptions import DatapipelineError
@@ -20,9 +16,6 @@ from datapipeline_provider.hooks.postgresql import PostgreSQL
 from datapipeline_provider.operators.copy_activity import CopyActivityOperator
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.conftest import SetConnection
     from tests.provider.operators.conftest import Run, Tables
     from tests.servers.seaweedfs import S3
 
@@ -58,32 +51,6 @@ BAD = {
         r"key PRIMARY, column (1|id)|key PRIMARY|constraint u_pkey|PRIMARYKEY",
     ),
 }
-
-
-@pytest.fixture
-def file(tmp_path: Path, airflow_connection: SetConnection, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An SQLite database behind connection `file`, through a hook of its own."""
-
-    class Hook(DbApiHook):
-        conn_name_attr = "sqlite_conn_id"
-        placeholder = "?"
-
-        def get_conn(self) -> sqlite3.Connection:
-            return sqlite3.connect(tmp_path / "file")
-
-        def get_uri(self) -> str:
-            return f"sqlite:///{tmp_path}/file"
-
-    class File:
-        conn_id = "file"
-
-        def run(self, sql: str) -> list[tuple[Any, ...]]:
-            with closing(sqlite3.connect(tmp_path / "file")) as connection, connection:
-                return connection.execute(sql).fetchall()
-
-    airflow_connection("file", conn_type="sqlite")
-    monkeypatch.setattr(Connection, "get_hook", lambda *_, **__: Hook(sqlite_conn_id="file"))
-    return File()
 
 
 def chained(error: BaseException) -> list[str]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from airflow.providers.common.sql.hooks.sql import DbApiHook
-from airflow.sdk import Connection
 from datapipeline_provider.copy.errors import RecordError
 from datapipeline_provider.copy.routes.record_by_record import RecordByRecord
 from datapipeline_provider.data_formats.json_lines import JSONLines
@@ -27,11 +23,10 @@ from tests.provider.operators.lossless import MARIADB, POSTGRESQL, SQLITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from tests.conftest import SetConnection
     from tests.provider.operators.conftest import Run, Tables
     from tests.provider.operators.lossless import Column, Dialect
+    from tests.provider.operators.sqlite_file import SqliteFile
     from tests.servers.seaweedfs import S3
 
 ROWS = int(os.environ.get("DP_ROWS", "20000"))
@@ -42,7 +37,7 @@ FEW = 5000
 class Place(NamedTuple):
     """A database with tables to copy."""
 
-    tables: Tables | Sqlite
+    tables: Tables | SqliteFile
     dialect: Dialect
 
     def make(self, name: str, columns: dict[str, Column], rows: int = 0) -> SqlDataNode:
@@ -63,39 +58,6 @@ class Place(NamedTuple):
         chosen = {each: self.dialect.common[each] for each in columns}
         [row] = self.tables.run(self.dialect.digests(chosen, name))
         return list(map(int, row))
-
-
-class Sqlite:
-    """What `Tables` is, for a file of SQLite."""
-
-    conn_id = "file"
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run SQL; give the rows, if it returns any."""
-        with closing(sqlite3.connect(self._path)) as connection, connection:
-            return connection.execute(sql).fetchall()
-
-
-@pytest.fixture
-def file(tmp_path: Path, airflow_connection: SetConnection, monkeypatch: pytest.MonkeyPatch) -> Sqlite:
-    """A database of SQLite, through a hook like the one of its provider, which is not installed; connection `file`."""
-
-    class SqliteHook(DbApiHook):
-        conn_name_attr = "sqlite_conn_id"
-        placeholder = "?"
-
-        def get_conn(self) -> sqlite3.Connection:
-            return sqlite3.connect(tmp_path / "file")
-
-        def get_uri(self) -> str:
-            return f"sqlite:///{tmp_path}/file"
-
-    airflow_connection("file", conn_type="sqlite")
-    monkeypatch.setattr(Connection, "get_hook", lambda *_: SqliteHook())
-    return Sqlite(tmp_path / "file")
 
 
 @pytest.fixture
@@ -218,7 +180,7 @@ def test_what_is_no_binary_value_is_refused_by_each_way(
 @pytest.mark.parametrize("way", ["gzip", "piped"])
 @pytest.mark.parametrize("through", [None, "postgresql", "mariadb"])
 def test_nothing_is_lost_from_and_to_any_other_database(
-    file: Sqlite, places: dict[str, Place], copy: Callable[..., None], through: str | None, way: str
+    file: SqliteFile, places: dict[str, Place], copy: Callable[..., None], through: str | None, way: str
 ) -> None:
     here, columns = Place(file, SQLITE), SQLITE.common
     source, back = here.make("original", columns, FEW), here.make("back", columns)
