@@ -5,7 +5,7 @@ What became of each field is in the ledger and the report beside this file.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Asset
 from datapipeline_provider.operators.not_converted import NotConvertedOperator
 from datapipeline_provider.operators.shell_command_activity import (
     ShellCommandActivityOperator,
@@ -22,9 +22,11 @@ with DAG(
 ) as dag:
     Crunch = NotConvertedOperator(
         task_id="Crunch",
-        object_type="PigActivity",
-        reason="PigActivity is not supported yet.",
-        doc_md="Data Pipeline object `Crunch` (PigActivity)",
+        object_type="HiveCopyActivity",
+        reason="HiveCopyActivity copies from or to DynamoDB, and both of its data nodes are in S3: use a CopyActivity.",
+        inlets=[Asset("x-s3://example/old")],
+        outlets=[Asset("x-s3://example/new")],
+        doc_md="Data Pipeline object `Crunch` (HiveCopyActivity)",
     )
 
     Say = ShellCommandActivityOperator(

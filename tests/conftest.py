@@ -34,9 +34,13 @@ os.environ |= {
 import psutil  # type: ignore[import-untyped]  # noqa: E402
 import pytest  # noqa: E402
 
+from tests.servers import ec2 as ec2_server  # noqa: E402
+from tests.servers import emr as emr_server  # noqa: E402
+from tests.servers import engines as engines_server  # noqa: E402
 from tests.servers import mariadb as mariadb_server  # noqa: E402
 from tests.servers import moto as moto_server  # noqa: E402
 from tests.servers import postgres as postgres_server  # noqa: E402
+from tests.servers import sandbox as sandbox_server  # noqa: E402
 from tests.servers import seaweedfs as seaweedfs_server  # noqa: E402
 from tests.servers.process import ProgramMissingError, reach_loopback_directly  # noqa: E402
 
@@ -166,6 +170,79 @@ def sns(aws_emulator: moto_server.Aws) -> moto_server.Aws:
     """An emulator of SNS, SQS, RDS and more, empty at the start of each test."""
     aws_emulator.reset()
     return aws_emulator
+
+
+@pytest.fixture(scope="session")
+def emr_emulator(
+    aws_emulator: moto_server.Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[emr_server.Emr]:
+    """The emulator behind `emr`, for fixtures that live longer than a test."""
+    with emr_server.run(aws_emulator, tmp_path_factory.mktemp("emr")) as server:
+        yield server
+
+
+@pytest.fixture
+def emr(emr_emulator: emr_server.Emr, airflow_connection: SetConnection) -> Iterator[emr_server.Emr]:
+    """An emulator of EMR that runs steps, with S3, EC2, SNS and more at the same address; `aws_default` leads there.
+
+    Empty at the start of each test; what still runs at its end is killed.
+    """
+    emr_emulator.reset()
+    _connect(emr_emulator.aws, airflow_connection)
+    yield emr_emulator
+    emr_emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def engines_home() -> Path:
+    """Spark's home, with the engines of `engines`; installs them at need, and skips where there is no Java."""
+    try:
+        return engines_server.installed()
+    except ProgramMissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def engines(emr: emr_server.Emr, engines_home: Path) -> emr_server.Emr:
+    """`emr` whose clusters have Hadoop, and Hive and Spark where they ask for them."""
+    emr.programs, emr.files = engines_server.PROGRAMS, engines_server.configure
+    emr.stand_in = engines_server.stand_in
+    return emr
+
+
+@pytest.fixture(scope="session")
+def ec2_emulator(
+    aws_emulator: moto_server.Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ec2_server.Ec2]:
+    """The emulator behind `ec2`, for fixtures that live longer than a test."""
+    with ec2_server.run(aws_emulator, tmp_path_factory.mktemp("ec2")) as server:
+        yield server
+
+
+@pytest.fixture
+def ec2(ec2_emulator: ec2_server.Ec2, airflow_connection: SetConnection) -> Iterator[ec2_server.Ec2]:
+    """An emulator of EC2 and Systems Manager that runs commands, with other services, like `emr`; `aws_default` leads there."""
+    ec2_emulator.reset()
+    _connect(ec2_emulator.aws, airflow_connection)
+    yield ec2_emulator
+    ec2_emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def sandbox(aws_emulator: moto_server.Aws) -> Iterator[sandbox_server.Sandbox]:
+    """Where commands of definitions that are not ours may run: `emr.sandbox = sandbox`; skips where the kernel has none."""
+    if missing := sandbox_server.missing():
+        pytest.skip(missing)
+    with sandbox_server.run(aws_emulator.port) as made:
+        yield made
+
+
+def _connect(aws: moto_server.Aws, airflow_connection: SetConnection) -> None:
+    """Let the connection `aws_default` lead to the emulator."""
+    extra = {"endpoint_url": aws.endpoint_url, "region_name": aws.region}
+    airflow_connection(
+        "aws_default", conn_type="aws", login=aws.access_key, password=aws.secret_key, extra=extra
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,20 +8,32 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from datapipeline_converters.choices import Choices
 from datapipeline_converters.conversion import Conversion, convert
 from datapipeline_converters.options import Options
 from datapipeline_converters.sources import Input, read_input
 
 DAGS = Path(__file__).parent.parent / "dags"
 NAMES = sorted(path.stem for path in (DAGS / "definitions").glob("*.json"))
-BACKFILLED = {"hourly_and_daily", "nightly_warehouse", "shell_command_activity"}
+BACKFILLED = {"alarms", "hourly_and_daily", "nightly_warehouse", "shell_command_activity"}
+CHOICES = {
+    "ec2_resource": Choices(
+        {},
+        {
+            "Box": {"run_on": "ec2"},
+            "Publish": {"run_on": "ssh"},
+            "Archive": {"run_on": "queue"},
+        },
+    )
+}
 NOW = datetime.fromisoformat("2026-11-21T00:00:00")
 
 
 def convert_example(name: str) -> Conversion:
     """Return what an example becomes."""
     (definition,) = read_input(Input(DAGS / "definitions" / f"{name}.json"))
-    return convert(definition, Options(name=name, backfill=name in BACKFILLED, now=NOW))
+    choices = CHOICES.get(name, Choices())
+    return convert(definition, Options(name=name, backfill=name in BACKFILLED, choices=choices, now=NOW))
 
 
 def main() -> None:

@@ -190,11 +190,17 @@ def test_there_is_no_circle() -> None:
 
 def test_a_type_knows_no_other_type() -> None:
     shared = {
+        "cluster_activity",
+        "columns",
         "component",
+        "configurations",
         "database",
         "delimited",
         "fields",
+        "item_format",
         "later",
+        "place",
+        "placing",
         "resource",
         "runnable",
         "script_on_cluster",

@@ -44,11 +44,13 @@ def rendered(call: Call) -> bool:
     return any(has_jinja(argument) for argument in call.arguments.values())
 
 
-def takes(cls: type, argument: str) -> bool:
+def takes(made_by: Any, argument: str) -> bool:
     """Airflow's own arguments arrive through `**kwargs`, so every class on the way to the base is asked."""
+    if inspect.isfunction(made_by):
+        return argument in inspect.signature(made_by).parameters
     return any(
         argument in inspect.signature(base.__init__).parameters
-        for base in cls.__mro__
+        for base in made_by.__mro__
         if "__init__" in vars(base)
     )
 
@@ -58,7 +60,9 @@ PLANNED = sorted(
         (call.path, argument, has_jinja(value))
         for name in NAMES
         for dag in convert_example(name).plan.dags
-        for call in calls([dag.schedule, *(task.operator for task in dag.tasks)])
+        for call in calls(
+            [dag.schedule, *(task.operator for task in dag.tasks), *(watch.call for watch in dag.watches)]
+        )
         for argument, value in call.arguments.items()
     }
 )
@@ -69,7 +73,7 @@ def test_the_provider_takes_what_is_planned(path: str, argument: str, jinja: boo
     module, _, name = path.rpartition(".")
     cls = getattr(importlib.import_module(module), name)
     assert takes(cls, argument), f"{name} takes no {argument}"
-    if jinja and not argument.startswith("on_"):
+    if jinja and not argument.startswith("on_") and inspect.isclass(cls):
         # Airflow's operators have an `output` of their own, so the nodes are kept under longer names.
         assert {argument, f"{argument}_node", f"{argument}_nodes"} & set(cls.template_fields), (
             f"{name} does not render {argument}"

@@ -25,6 +25,7 @@ from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
+from datapipeline_converters.objects.resource import Resource
 from datapipeline_converters.objects.runnable import ORDER, Activity, DataNode, Precondition, Runnable
 from datapipeline_converters.objects.unsupported import stand_in
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
@@ -155,7 +156,7 @@ def _of_takers(item: PipelineObject, key: str, model: Model, inherited: _Heirs) 
     with_use = [(taker, verdict) for taker, verdict in verdicts if verdict.grade is not Grade.NOT_NEEDED]
     needed = [(taker, verdict) for taker, verdict in with_use if taker.id in kept] or with_use
     # A machine or a data node, which is no task, does not say what became of what the tasks have.
-    in_tasks = [verdict for taker, verdict in needed if issubclass(class_of(taker.type or ""), Runnable)]
+    in_tasks = [verdict for taker, verdict in needed if _is_a_task(class_of(taker.type or ""))]
     heaviest = worst([*(in_tasks or [verdict for _, verdict in needed]), *model.notes.of(item.id, key)])
     return heaviest or worst(found)
 
@@ -229,6 +230,8 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return not_needed(f"the optional parameter `{name}` has no value: the field counts as absent")
     if key == "workerGroup" and "runsOn" in model.objects[object_id].fields:
         return not_needed("`runsOn` wins where both are given")
+    if key in model.instead.get(object_id, {}):
+        return model.instead[object_id][key]
     if object_id in model.realised and (left_out := model.left_out.get(object_id, {}).get(key)):
         return left_out
     verdict = cls.verdicts[key]
@@ -238,7 +241,7 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return exact("when its preconditions are checked")
     if verdict is ORDER:
         return _of_handle((object_id, key), put_in, model)
-    if issubclass(cls, Runnable) or key in _OF_EVERY_OBJECT:
+    if _is_a_task(cls) or key in _OF_EVERY_OBJECT:
         return verdict
     if object_id in model.realised and (put_in or key in cls.surroundings or key not in texts(cls)):
         return _PUT_IN if put_in and verdict.grade is Grade.NOT_NEEDED else verdict
@@ -275,6 +278,11 @@ def _of_handle(step: tuple[str, str], put_in: bool, model: Model) -> Verdict:
     if step in model.told and not model.notes.of(*step):
         return emulated("it names the data in Airflow's inlets and outlets")
     return not_needed("it orders no tasks, no text names it, and no task reads or writes its data")
+
+
+def _is_a_task(cls: type[Component]) -> bool:
+    """Tell whether objects of a type are tasks; a resource has tasks only where work is done on it."""
+    return issubclass(cls, Runnable) and not issubclass(cls, Resource)
 
 
 def _is_task(object_id: str, model: Model) -> bool:

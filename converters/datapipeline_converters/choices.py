@@ -11,6 +11,18 @@ from datapipeline_converters.errors import UnreadableError, UsageError
 
 Value: TypeAlias = "bool | int | str"
 
+_ACTIVITIES = (
+    *("CopyActivity", "EmrActivity", "HadoopActivity", "HiveActivity", "HiveCopyActivity", "PigActivity"),
+    *("RedshiftCopyActivity", "ShellCommandActivity", "SqlActivity"),
+)
+_ON_CLUSTERS = (
+    *("EmrActivity", "EmrCluster", "HadoopActivity", "HiveActivity", "HiveCopyActivity", "PigActivity"),
+    "ShellCommandActivity",
+)
+_WITH_ROLES = (
+    *("DynamoDBDataExists", "DynamoDBTableExists", "Ec2Resource", "EmrCluster"),
+    *("S3KeyExists", "S3PrefixNotEmpty", "SnsAlarm"),
+)
 _DATABASES = ("JdbcDatabase", "MySqlDataNode", "RdsDatabase", "RedshiftDatabase", "SqlDataNode")
 
 
@@ -129,6 +141,43 @@ CHOICES = (
         "tls_ca",
         _DATABASES,
         "File on the workers with the certificates that `tls` `verify` trusts, the bundle of RDS say.",
+    ),
+    Choice(
+        "cluster_id",
+        _ON_CLUSTERS,
+        "A running EMR cluster to work on, such as j-2AXXXXXXGAPLF, instead of one that is launched for the work.",
+    ),
+    Choice(
+        "release_label",
+        ("EmrCluster",),
+        "Release of EMR clusters, such as emr-5.36.2, instead of the definition's.",
+    ),
+    Choice(
+        "instance_type",
+        ("EmrCluster",),
+        "Type of all machines of EMR clusters, such as m5.xlarge, instead of the definition's.",
+    ),
+    Choice(
+        "run_on",
+        ("Ec2Resource", *_ACTIVITIES),
+        "Where work runs that ran on a machine or for a worker group: see docs/workers.md.",
+        ("worker", "ec2", "ssh", "queue"),
+    ),
+    Choice(
+        "queue",
+        ("Ec2Resource", *_ACTIVITIES),
+        "Airflow's queue for `run_on` `queue`, instead of the worker group's or the machine's name.",
+    ),
+    Choice(
+        "ssh_conn_id",
+        ("Ec2Resource", "ShellCommandActivity"),
+        "A connection that Airflow has, for `run_on` `ssh`, instead of one for each machine.",
+    ),
+    Choice(
+        "connection_per_role",
+        _WITH_ROLES,
+        "A connection to AWS for each `role` and `resourceRole`, which takes it on, instead of `aws_default` for all.",
+        kind=bool,
     ),
 )
 """Everything there is to choose."""

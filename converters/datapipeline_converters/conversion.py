@@ -20,6 +20,7 @@ from datapipeline_converters.plan import Plan
 from datapipeline_converters.planning.definition import make_plan
 from datapipeline_converters.rendering.dags import render
 from datapipeline_converters.reports.ledger_file import ledger_json
+from datapipeline_converters.reports.pools import pools_json
 from datapipeline_converters.reports.report import report_text
 from datapipeline_converters.reports.secrets import connections_json, variables_json
 from datapipeline_converters.taken_passwords import note_taken, tell_of_passwords
@@ -102,6 +103,8 @@ def convert(definition: Definition, options: Options) -> Conversion:
     }
     if plan.variables:
         files[f"{name}.variables.json"] = File(variables_json(plan.variables), secret=True)
+    if plan.pools:
+        files[f"{name}.pools.json"] = File(pools_json(plan.pools))
     return Conversion(name, files, lines, plan)
 
 

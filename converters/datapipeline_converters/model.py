@@ -13,7 +13,7 @@ from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.ledger import Notes, Verdict
 from datapipeline_converters.names import identifier
 from datapipeline_converters.parameters import Parameters
-from datapipeline_converters.plan import Connection, Variable
+from datapipeline_converters.plan import Connection, Pool, Variable
 
 NOT_SHOWN = "The value is not shown because it may hold a secret."
 
@@ -46,7 +46,7 @@ class Model:
     :param environment: the environment it is converted for, "" for none
     :param source: what the definition was read from
     :param description: what its carrier says of the pipeline, on one line
-    :param tags: the pipeline's tags, as `key:value`
+    :param own_tags: the pipeline's tags
     :param scheduled: whether any DAG runs by a timetable: such a DAG cannot have a Param without a value
     :param problems: what Data Pipeline would refuse
     :param on_demand: whether the whole pipeline runs on demand
@@ -56,6 +56,7 @@ class Model:
     :param used: ids of the objects that the activities lead to, themselves included, over any number of references
     :param wanted: for each object that only tasks that fail would use, the id of one of those
     :param left_out: the fields of those that nothing was made of, with the verdict on each, by their ids
+    :param instead: what becomes of fields, by object id and key, where the user chose something else than the types' tables say
     :param shown: the fields of data nodes that name them in Airflow's inlets or outlets, by object id and key, and
         whether their whole text does
     :param orders: the `input` and `output` fields of activities that order tasks, by object id and key
@@ -93,6 +94,7 @@ class Model:
     used: set[str] = field(default_factory=set)
     wanted: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, Mapping[str, Verdict]] = field(default_factory=dict)
+    instead: dict[str, dict[str, Verdict]] = field(default_factory=dict)
     shown: dict[tuple[str, str], bool] = field(default_factory=dict)
     orders: set[tuple[str, str]] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
@@ -109,10 +111,17 @@ class Model:
     absent: dict[tuple[str, str], str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     chosen: dict[str, dict[str, bool | int | str]] = field(default_factory=dict)
     description: str = ""
-    tags: tuple[str, ...] = ()
+    own_tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The pipeline's tags, each as `key:value` for people, by key."""
+        written = {key: f"{key}:{value}" if value else key for key, value in self.own_tags.items()}
+        return {key: self.parameters.masked(text) for key, text in written.items()}
 
     def schedule_of(self, object_id: str) -> str:
         """Return the id of the Schedule that an object has in effect, "" if it has none."""

@@ -39,9 +39,7 @@ def model_of(definition: Definition, options: Options, faults: Mapping[str, str]
         faults=faults or {},
         choices=options.choices,
         description=" ".join(parameters.masked(definition.description).split()),
-        tags=tuple(
-            parameters.masked(f"{key}:{value}" if value else key) for key, value in definition.tags.items()
-        ),
+        own_tags=definition.tags,
     )
     options.choices.check(name, {item.id: item.type or "" for item in objects.values()})
     model.refuse(*definition.problems, *circles, *parameters.problems())

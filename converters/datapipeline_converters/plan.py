@@ -13,8 +13,18 @@ from datapipeline_converters.periods import Period
 
 # Names that a generated file may use for itself, so that no task and no variable can have them.
 NAMES_OF_THE_FILE = frozenset(
-    {"AnchoredTimetable", "Asset", "DAG", "Param", "ProducerSensor", "annotations", "cross_downstream", "dag"}
-    | {"pendulum", "timedelta"}
+    {
+        "AnchoredTimetable",
+        "Asset",
+        "DAG",
+        "Param",
+        "EmptyOperator",
+        "ProducerSensor",
+        "annotations",
+        "cross_downstream",
+        "dag",
+    }
+    | {"pendulum", "timedelta", "when_late"}
 )
 
 
@@ -104,6 +114,32 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """What happens when tasks are late.
+
+    :param tasks: their ids; they are late as long as one of them has not finished
+    :param call: the function that says it in the file, with its arguments except for the tasks
+    :param texts: every text in the arguments that came from a field
+    """
+
+    tasks: Sequence[str]
+    call: Call
+    texts: Sequence[WrittenText] = ()
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """A task that ends what another has launched, whatever becomes of the work in between.
+
+    :param task: its id
+    :param setup: the id of the task that launches it
+    """
+
+    task: str
+    setup: str
+
+
+@dataclass(frozen=True)
 class Dag:
     """One DAG.
 
@@ -116,6 +152,8 @@ class Dag:
     :param edges: pairs of task ids, upstream first
     :param params: the parameters its templates use, in order, with the values that hold
     :param tags: what it is found by in Airflow's list of DAGs
+    :param watches: what happens when its tasks are late
+    :param teardowns: the tasks that end what others launch; if they fail, so does the run
     """
 
     id: str
@@ -131,6 +169,8 @@ class Dag:
     catchup: bool = True
     every: Period | None = None
     tags: Sequence[str] = ("data-pipeline",)
+    teardowns: Sequence[Teardown] = ()
+    watches: Sequence[Watch] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +209,18 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Pool:
+    """An Airflow pool that the user imports.
+
+    :param slots: how many tasks of it run at once
+    """
+
+    name: str
+    slots: int
+    description: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that is to be written.
 
@@ -184,3 +236,4 @@ class Plan:
     left: Sequence[str]
     before_first_run: Sequence[str]
     chosen: Sequence[str] = ()
+    pools: Sequence[Pool] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.configuration import conf
 from airflow.sdk import BaseNotifier, BaseOperator, BaseSensorOperator, Context
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -17,6 +19,7 @@ try:
         AirflowFailException,
         AirflowSensorTimeout,
         AirflowSkipException,
+        AirflowTaskTerminated,
         AirflowTaskTimeout,
         TaskDeferralError,
         TaskDeferred,
@@ -27,25 +30,47 @@ except ImportError:  # 3.0
         AirflowFailException,
         AirflowSensorTimeout,
         AirflowSkipException,
+        AirflowTaskTerminated,
         AirflowTaskTimeout,
         TaskDeferralError,
         TaskDeferred,
     )
+
+try:
+    from airflow.sdk.definitions.callback import AsyncCallback
+    from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert
+except (
+    ImportError
+):  # before 3.2, of which 3.1 has deadlines, but none that are counted from a moment of our own
+    AsyncCallback = BaseDeadlineReference = DeadlineAlert = None  # type: ignore[assignment, misc]
+
+
+def dag_run_model() -> Any:
+    """Return the table of the runs, for what the scheduler calls: nothing else may ask the database."""
+    from airflow.models import DagRun
+
+    return DagRun
+
 
 __all__ = [
     "AirflowException",
     "AirflowFailException",
     "AirflowSensorTimeout",
     "AirflowSkipException",
+    "AirflowTaskTerminated",
     "AirflowTaskTimeout",
+    "AsyncCallback",
+    "BaseDeadlineReference",
     "BaseHook",
     "BaseNotifier",
     "BaseOperator",
     "BaseSensorOperator",
     "BaseTrigger",
     "Context",
+    "DeadlineAlert",
     "TaskDeferralError",
     "TaskDeferred",
     "TriggerEvent",
     "conf",
+    "dag_run_model",
 ]

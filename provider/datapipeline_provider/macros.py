@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
+import traceback
+from datetime import datetime as _datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pendulum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime as plain_datetime
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 # Between these Java writes a double without an exponent.
 _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
@@ -33,11 +39,82 @@ def now() -> pendulum.DateTime:
     return pendulum.now("UTC")
 
 
+class _Never:
+    """A moment that has not come, or that nobody knows: whatever is asked of it, it prints as nothing."""
+
+    unsafe_callable = alters_data = False  # as Jinja's sandbox asks
+
+    def __getattr__(self, name: str) -> _Never:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *arguments: Any, **named: Any) -> _Never:
+        return self
+
+    def __str__(self) -> str:
+        return ""
+
+
+_NEVER = _Never()
+
+
+def known(moment: Any) -> Any:
+    """Return a moment as it is; where there is none, one that prints as nothing, in whatever format."""
+    return moment if isinstance(moment, _datetime) else _NEVER
+
+
+def _of_known(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Have a function of a moment return one that is not known as it is."""
+
+    @functools.wraps(function)
+    def checked(*arguments: _P.args, **named: _P.kwargs) -> _R:
+        return arguments[0] if arguments[0] is _NEVER else function(*arguments, **named)  # type: ignore[return-value]
+
+    return checked
+
+
+# What Data Pipeline calls a task that has not come to its end (dp-interpret-status), by Airflow's states.
+_STATUSES = {
+    "scheduled": "WAITING_FOR_RUNNER",
+    "queued": "WAITING_FOR_RUNNER",
+    "up_for_retry": "WAITING_FOR_RUNNER",
+    "running": "RUNNING",
+    "deferred": "RUNNING",
+    "awaiting_input": "RUNNING",
+    "restarting": "RUNNING",
+    "up_for_reschedule": "RUNNING",
+    "success": "FINISHED",
+    "failed": "CANCELED",  # the one that is told of is ended because it is late
+    "skipped": "SKIPPED",
+}
+
+
+def status(state: Any) -> str:
+    """Return Data Pipeline's word for a task's state when the task is late: it waits for others unless it is due."""
+    return _STATUSES.get(str(getattr(state, "value", state)), "WAITING_ON_DEPENDENCIES")
+
+
+def stack_trace(exception: Any) -> str:
+    """Return an exception with the calls that led to it; its text alone where Airflow knows no more, "" with none."""
+    if not isinstance(exception, BaseException):
+        return str(exception or "")
+    return "".join(traceback.format_exception(exception)).rstrip()
+
+
+def cancellation_reason(exception: Any) -> str:
+    """Return why a task was ended that was late, "" if it has failed for another reason."""
+    from datapipeline_provider.lateness.attempts import TaskIsLate
+
+    return str(exception) if isinstance(exception, TaskIsLate) else ""
+
+
 def datetime(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> pendulum.DateTime:
     """Return an instant in UTC: the functions makeDate and makeDateTime."""
     return pendulum.datetime(year, month, day, hour, minute, tz="UTC")
 
 
+@_of_known
 def instant(value: plain_datetime | str) -> pendulum.DateTime:
     """Return a datetime, or a text such as 2011-05-24T17:10:00, as an instant in UTC, to the second.
 
@@ -56,11 +133,13 @@ def instant(value: plain_datetime | str) -> pendulum.DateTime:
     )
 
 
+@_of_known
 def midnight(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the midnight that begins the day: the first of two, or what follows it where daylight saving skips it."""
     return _first(pendulum.datetime(moment.year, moment.month, moment.day, tz=moment.timezone or "UTC"))
 
 
+@_of_known
 def first_of_month(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the first day of the month, the time of day kept unless daylight saving skips it."""
     second = pendulum.datetime(
@@ -69,11 +148,13 @@ def first_of_month(moment: pendulum.DateTime) -> pendulum.DateTime:
     return second if second.utcoffset() == moment.utcoffset() else _first(second)
 
 
+@_of_known
 def sunday(moment: pendulum.DateTime) -> pendulum.DateTime:
     """Return the Sunday on or before, the time of day kept."""
     return subtract(moment, days=moment.isoweekday() % 7)
 
 
+@_of_known
 def add(moment: pendulum.DateTime, **units: int) -> pendulum.DateTime:
     """Return a date so much later in the calendar of its zone: plusDays and the like after inTimeZone.
 
@@ -82,6 +163,7 @@ def add(moment: pendulum.DateTime, **units: int) -> pendulum.DateTime:
     return _first(moment.add(**units)) if any(units.values()) else moment
 
 
+@_of_known
 def subtract(moment: pendulum.DateTime, **units: int) -> pendulum.DateTime:
     """Return a date so much earlier in the calendar of its zone: minusDays and the like after inTimeZone."""
     return _first(moment.subtract(**units)) if any(units.values()) else moment
@@ -146,6 +228,10 @@ def text(value: int | float) -> str:
 MACROS: tuple[Callable[..., Any], ...] = (
     activation_time,
     now,
+    known,
+    status,
+    stack_trace,
+    cancellation_reason,
     datetime,
     instant,
     midnight,

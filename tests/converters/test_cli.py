@@ -147,9 +147,9 @@ def test_what_is_invalid_becomes_a_task_that_fails_when_allowed(convert: Any, fo
 
 
 def test_an_unsupported_type_becomes_a_task_that_fails(convert: Any, folder: Path) -> None:
-    pig = {"id": "Pig", "type": "PigActivity", "script": "x", "runsOn": {"ref": "C"}}
-    assert convert(definition(pig, {"id": "C", "type": "EmrCluster"})) == 1
-    assert "PigActivity is not supported yet." in (folder / "x.py").read_text()
+    load = {"id": "Load", "type": "RedshiftCopyActivity", "insertMode": "APPEND", "workerGroup": "w"}
+    assert convert(definition(load)) == 1
+    assert "RedshiftCopyActivity is not supported yet." in (folder / "x.py").read_text()
 
 
 def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,12 @@ pytestmark = needs_corpus
 
 # Files that convert with nothing left to do, by the end of their names.
 COMPLETE = {
-    "api": {"GetPipelineDefinition-response.json", "PutPipelineDefinition-request.json"},
+    "api": {
+        "GetPipelineDefinition-response.json",
+        "PutPipelineDefinition-request.json",
+        "30325813264__derived.json",
+        "41602316791__derived.json",
+    },
     "architect": {
         "InMemoryDataPipelineDefinitionRepository.cs__block1.json",
         "MsSqlRdsToS3Template.json",
@@ -44,8 +49,32 @@ COMPLETE = {
         "data-pipelines__s3-to-s3__definition.json",
         "s3_to_rds__postgres-definition.json",
         "iwishidknown__pipelinedef.json",
+        # With clusters:
+        "yaetos__definition.json",
+        "myWorkflow.json",
+        "dp-launch-emr-jobflow-cli.md__block1.json",
+        "dp-object-dynamodbdataformat.md__block1.json",
+        "dp-object-dynamodbexportdataformat.md__block1.json",
+        "emrcluster-example-ebs.md__block1.json",
+        "DDBtoCSV.json",
+        "CSVtoDynamoDB.json",
+        "RDStoRedshiftSqoop__setup__setup.json",
+        "sqoop_activity.json",
+        "SparkPi-maximizeResource.json",
+        "spark-fat-jar-template__datapipeline.json",
+        "leelakrishna__main__datapipeline.json",
+        "mohankrishna225__DataPipeline__datapipeline.json",
+        "rahulilla__AWS-Cloudformation__datapipeline.json",
+        "s3-dynamo.json",
+        "exportdynamo2s3.json",
     },
-    "cfn-yaml": {"flow-datapipeline__datapipeline-template.yml", "s3-to-rds-postgres.yaml", "s3-to-s3.yaml"},
+    "cfn-yaml": {
+        "dynamodb-to-dynamodb-datapipeline__datapipeline-template.yml",
+        "flow-datapipeline__datapipeline-template.yml",
+        "s3-to-rds-postgres.yaml",
+        "s3-to-s3.yaml",
+        "satyakumr__AWS-CloudFormation-Templates__datapipeline.yaml",
+    },
     "terraform": {"__complete.tf", "awscc_datapipeline_pipeline__main.tf"},
 }
 # Files that are refused, by the end of their names, and what is said of them.

@@ -56,7 +56,7 @@ def test_every_line_of_an_example_is_complete(name: str) -> None:
     assert lines
     for each in lines:
         assert each.verdict.reason, each
-        assert re.fullmatch(r"dp-[\w-]+", each.reference), each
+        assert re.fullmatch(r"(dp|emrcluster)-[\w-]+", each.reference), each
         assert bool(each.verdict.advice) is (each.verdict.grade not in NOTHING_TO_DO), each
         assert each.verdict.advice == "" or each.verdict.advice.endswith("."), each
 
@@ -237,14 +237,15 @@ def test_a_place_is_said_in_words() -> None:
 
 
 def test_what_only_a_failing_task_would_read_is_not_asked_for() -> None:
-    pig = {"id": "P", "type": "PigActivity", "scriptUri": "#{myScript}", "runsOn": {"ref": "E"}}
+    load = {"id": "P", "type": "RedshiftCopyActivity", "insertMode": "APPEND", "transformSql": "#{myScript}"}
+    load |= {"runsOn": {"ref": "E"}}
     cluster = {"id": "E", "type": "EmrCluster"}
     schedule = {"id": "S", "type": "Schedule", "startDateTime": "2026-11-21T00:00:00", "period": "1 day"}
     default = {"id": "Default", "scheduleType": "cron", "schedule": {"ref": "S"}}
     work = shell("A", command="echo #{myWord}", runsOn={"ref": "B"})
     box = {"id": "B", "type": "Ec2Resource"}
     parameters = [{"id": "myScript"}, {"id": "myWord"}]
-    found = converted(default, schedule, work, box, pig, cluster, parameters=parameters)
+    found = converted(default, schedule, work, box, load, cluster, parameters=parameters)
     assert json.loads(found.files["x.variables.json"].text) == {"x_myWord": ""}
     assert [text for text in found.plan.before_first_run if text.startswith("Variable")] == [
         "Variable `x_myWord`: give it a value"
@@ -272,9 +273,9 @@ def test_what_a_default_is_for(values: dict[str, str], field: str, expected: str
 
 
 def test_a_default_that_is_put_into_what_nothing_comes_of_is_not_needed() -> None:
-    pig = {"id": "P", "type": "PigActivity", "script": "x", "runsOn": {"ref": "E"}}
+    load = {"id": "P", "type": "RedshiftCopyActivity", "insertMode": "APPEND", "runsOn": {"ref": "E"}}
     cluster = {"id": "E", "type": "EmrCluster", "coreInstanceCount": "#{myCount}"}
-    found = converted(pig, cluster, parameters=[{"id": "myCount", "default": "2"}])
+    found = converted(load, cluster, parameters=[{"id": "myCount", "default": "2"}])
     (said,) = [each.verdict for each in found.lines if each.object_id == "myCount"]
     assert f"{said.grade}: {said.reason}" == "not needed: nothing that has an effect reads the parameter"
 
@@ -290,8 +291,12 @@ def emr(object_id: str, **fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("objects", "expected"),
     [
-        # Nothing writes the table: it orders nothing, and only a step that is not converted names it.
-        ([emr("A", input=ref("T"), step="a.jar,#{input.tableName}")], {"A.input": "refused"}),
+        # Nothing writes the table: it orders nothing, and only a step names it, of a task that may fail.
+        ([emr("A", input=ref("T"), step="a.jar,#{input.tableName}")], {"A.input": "exact"}),
+        (
+            [{**emr("A", input=ref("T"), step="a.jar,#{input.tableName}", workerGroup="w"), "runsOn": []}],
+            {"A.input": "refused"},
+        ),
         ([emr("A", input=ref("T"))], {"A.input": "not needed"}),
         ([emr("A", output=ref("T"))], {"A.output": "not needed"}),
         (
@@ -349,11 +354,14 @@ def test_the_tasks_among_the_heirs_say_what_became_of_a_field() -> None:
 def test_an_alarm_that_is_not_sent_does_not_say_what_became_of_the_role_of_a_cluster() -> None:
     default = {"id": "Default", "scheduleType": "ondemand", "role": "r"}
     alarm = {"id": "Alarm", "type": "SnsAlarm", "topicArn": "arn:t", "subject": "s", "message": "m"}
-    found = converted(default, emr("A"), CLUSTER | {"onFail": ref("Alarm")}, alarm)
-    assert verdict(found, "Default", "role").grade is Grade.REFUSED
-    assert "ServiceRole" in verdict(found, "Default", "role").advice
+    # No cluster is launched for a copy: nothing tells of it.
+    idle = CLUSTER | {"id": "Idle", "onFail": ref("Alarm")}
+    nodes = [{"id": name, "type": "S3DataNode", "filePath": f"s3://b/{name}"} for name in "IO"]
+    copied = {"id": "B", "type": "CopyActivity", "runsOn": ref("Idle"), "input": ref("I"), "output": ref("O")}
+    found = converted(default, emr("A"), CLUSTER, copied, *nodes, idle, alarm)
+    assert verdict(found, "Default", "role").grade is Grade.EXACT
+    assert "ServiceRole" in verdict(found, "Default", "role").reason
     assert verdict(found, "Alarm", "topicArn").reason.startswith("no task has this alarm")
-    assert not any("`role`" in text for text in found.plan.left)  # the failing task says so already
 
 
 def test_advice_says_what_to_do_about_a_password_and_a_backfill() -> None:

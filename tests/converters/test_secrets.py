@@ -200,10 +200,12 @@ def test_a_password_in_a_command_that_is_a_value_is_told(rest: dict[str, Any]) -
 
 
 def test_a_password_in_what_is_not_converted_is_told() -> None:
-    pig = {"id": "P", "type": "PigActivity", "script": f"sh x --password {WORD}", "runsOn": ref("E")}
-    found = converted(pig, {"id": "E", "type": "EmrCluster"})
+    sql = f"sh x --password {WORD}"
+    found = converted(
+        {"id": "P", "type": "RedshiftCopyActivity", "insertMode": "APPEND", "transformSql": sql}
+    )
     assert [text for text in found.plan.left if "password" in text] == [
-        "object `P`, field `script`: a password stands in the text: keep it in a Variable or a connection when you "
+        "object `P`, field `transformSql`: a password stands in the text: keep it in a Variable or a connection when you "
         "write the task"
     ]
     assert not [name for name, file in found.files.items() if WORD in file.text]

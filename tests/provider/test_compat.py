@@ -14,12 +14,16 @@ ROOT = Path(datapipeline_provider.__path__[0])
 
 # What a DAG file may import for free; all of it must come with Airflow's own `airflow.sdk`, or be ours.
 LIGHT = [
+    "lateness",
+    "lateness.deadline",
     "notifiers.sns_alarm",
     "operators.copy_activity",
     "operators.not_converted",
     "operators.shell_command_activity",
+    "sensors.exists",
     "sensors.s3_key_exists",
     "sensors.s3_prefix_not_empty",
+    "sensors.shell_command_precondition",
     "timetables.anchored",
 ]
 HEAVY = {"aiobotocore", "boto3", "botocore", "MySQLdb", "psycopg2", "pymysql", "s3transfer"}

@@ -51,6 +51,7 @@ def test_the_classes_exist(path: str) -> None:
     [
         "operators.shell_command_activity",
         "operators.not_converted",
+        "sensors.exists",
         "sensors.s3_key_exists",
         "sensors.s3_prefix_not_empty",
     ],

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import boto3
-from moto.server import ThreadedMotoServer
+from botocore.config import Config
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
+from tests.servers.faults import Faults
 from tests.servers.process import LOOPBACK, free_ports
 
 if TYPE_CHECKING:
@@ -22,30 +30,36 @@ ACCOUNT = "123456789012"
 
 @dataclass(frozen=True)
 class Aws:
-    """Where the emulator is; it accepts any keys."""
+    """Where the emulator is; it accepts any keys.
+
+    :param faults: what is to go wrong with calls, and which calls came
+    """
 
     port: int
     access_key: str = "any"
     secret_key: str = "any"
     region: str = "us-east-1"
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def endpoint_url(self) -> str:
         """The base address of the emulator, the same for all services."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    def client(self, service: str) -> Any:
-        """Make a boto3 client of a service, for example `sns`."""
+    def client(self, service: str, attempts: int = 5) -> Any:
+        """Make a boto3 client of a service, for example `sns`, that asks so often until it is answered."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint_url,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name=self.region,
+            config=Config(retries={"total_max_attempts": attempts}),
         )
 
     def reset(self) -> None:
-        """Forget every resource."""
+        """Forget every resource, and let everything go well again."""
+        self.faults.clear()
         urlopen(Request(f"{self.endpoint_url}/moto-api/reset", method="POST")).close()
 
     def topic_with_inbox(self, name: str) -> Inbox:
@@ -76,14 +90,26 @@ class Inbox:
         return taken
 
 
+class _Handler(MotoRequestHandler):
+    """Answers requests; a connection that is to be lost is closed."""
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Ask for no further request of a connection that got no answer."""
+        self.close_connection = True
+
+
 @contextmanager
 def run() -> Iterator[Aws]:
     """Run an empty emulator, in memory only, until the block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    port = free_ports(1)[0]
-    server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
-    server.start()
+    aws = Aws(free_ports(1)[0])
+    application = aws.faults.around(DomainDispatcherApplication(create_backend_app))
+    server = make_server(LOOPBACK, aws.port, application, threaded=True, request_handler=_Handler)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
     try:
-        yield Aws(port)
+        yield aws
     finally:
-        server.stop()
+        server.shutdown()
+        serving.join()
+        server.server_close()

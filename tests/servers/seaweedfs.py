@@ -67,7 +67,8 @@ class S3:
 
     def as_user(self, name: str) -> S3:
         """Give the same server with the keys of another one of USERS."""
-        return replace(self, **_keys(self, name))
+        access_key, secret_key = _keys(self, name)
+        return replace(self, access_key=access_key, secret_key=secret_key)
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """List the keys of a bucket, in order."""
@@ -147,16 +148,16 @@ def _remove_sockets(*ports: int) -> None:
 def _users(server: S3) -> dict[str, object]:
     identities = []
     for name, actions in USERS.items():
-        keys = _keys(server, name)
-        credentials = {"accessKey": keys["access_key"], "secretKey": keys["secret_key"]}
+        access_key, secret_key = _keys(server, name)
+        credentials = {"accessKey": access_key, "secretKey": secret_key}
         identities.append({"name": name, "credentials": [credentials], "actions": list(actions)})
     return {"identities": identities}
 
 
-def _keys(server: S3, name: str) -> dict[str, str]:
+def _keys(server: S3, name: str) -> tuple[str, str]:
     if name == "etl":
-        return {"access_key": server.access_key, "secret_key": server.secret_key}
-    return {"access_key": f"AKID{name.upper().replace(' ', '')}", "secret_key": f"secret key of {name}"}
+        return server.access_key, server.secret_key
+    return f"AKID{name.upper().replace(' ', '')}", f"secret key of {name}"
 
 
 def _program() -> str:

@@ -182,20 +182,9 @@ _RULES = (
 def unfit_commands(subject: Subject) -> Iterator[Finding]:
     """Yield what will not, or may not, run on a worker; once for each field and kind."""
     for item in subject.objects("ShellCommandActivity", "ShellCommandPrecondition"):
-        found = list(_in_texts(item.id, list(subject.texts(item, "command"))))
-        yield from found
-        clusters = [
-            machine.id for machine in subject.referred(item, "runsOn") if machine.type == "EmrCluster"
-        ]
-        if clusters and not any(finding.what == "Hadoop tools" for finding in found):
-            yield Finding(
-                item.id,
-                "runsOn",
-                "EMR master node",
-                "its commands ran on an EMR cluster's master node, with Hadoop's tools and files beside them",
-                "See what the command needs of the cluster; a step of the cluster can do it.",
-                serious=False,
-            )
+        if any(machine.type == "EmrCluster" for machine in subject.referred(item, "runsOn")):
+            continue  # they run on a cluster as before
+        yield from _in_texts(item.id, list(subject.texts(item, "command")))
         for field, _ in subject.texts(item, "scriptUri"):
             yield Finding(
                 item.id,

@@ -175,12 +175,15 @@ def _services(text: str) -> list[str]:
 def _of_node(subject: Subject, node: EffectiveObject) -> Iterator[Need | str]:
     read = subject.is_referred_to(node.id, "input") or "precondition" in node.fields
     written = subject.is_referred_to(node.id, "output")
+    looked_for = any(it.type == "Exists" for it in subject.referred(node, "precondition"))
     for field, known in subject.texts(node, "filePath", "directoryPath", "manifestFilePath"):
         folder = field == "directoryPath"
         if read:
             yield from _s3(node, field, known, "s3-read", folder=folder)
             if folder:
                 yield from _listed(node, field, known)
+            elif looked_for and (path := s3_path(known, folder=False)):
+                yield Need(_LIST, f"s3:::{path.bucket}/*")  # as for an S3KeyExists
         if written:
             yield from _s3(node, field, known, "s3-write", folder=folder)
 

@@ -66,7 +66,7 @@ def convert(
     """Convert pipeline definitions to Airflow DAGs.
 
     For a pipeline NAME it writes NAME.py, NAME.ledger.json, NAME.report.md, NAME.connections.json and, where a
-    template needs one, NAME.variables.json.
+    template needs one, NAME.variables.json; where a machine's number is limited, NAME.pools.json.
 
     A file that was changed by hand is not written over: --diff shows what would change, --merge merges. What is filled in in
     connections and Variables stays.

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _EVENTS = {
     "on_failure_callback": TaskInstanceState.FAILED,
     "on_success_callback": TaskInstanceState.SUCCESS,
+    "tell": TaskInstanceState.RUNNING,
 }
+_KEPT = {"tell": "on_late_callback"}  # where a task has what is given to `when_late`
 
 Step: TypeAlias = Callable[[Any], Any]
 # "text" and the template, or "param" and an array parameter's name; what Airflow made of it; why it made nothing.
@@ -60,7 +62,10 @@ def _in_runs(
     """Do what `task_runner.run` and `task_runner.finalize` do with a task, without executing anything."""
     environment = _environment(task, dag)
     notifiers = {
-        event: [(notifier, _environment(notifier, dag)) for notifier in getattr(task, event) or ()]
+        event: [
+            (notifier, _environment(notifier, dag))
+            for notifier in getattr(task, _KEPT.get(event, event), None) or ()
+        ]
         for event in _EVENTS
     }
     params = (dag.params, task.params)
@@ -70,9 +75,11 @@ def _in_runs(
         instance = _instance(task, run)
         context = instance.get_template_context()
         found = {"": _leaves(instance.task, context, environment)}
-        instance.end_date = datetime.fromisoformat(run["task_end"])
+        context |= {"prev_data_interval_start_success": None}  # it would ask a server
         for event, state in _EVENTS.items():
             instance.state = state
+            over = state != TaskInstanceState.RUNNING
+            instance.end_date = datetime.fromisoformat(run["task_end"]) if over else None
             error = RuntimeError(run["error"]) if state == TaskInstanceState.FAILED else None
             found[event] = [
                 leaf

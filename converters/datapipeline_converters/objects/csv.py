@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact, not_needed
+from datapipeline_converters.objects.columns import columns_of
 from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.delimited import check_separators
 from datapipeline_converters.plan import Call
+
+_CSV = "datapipeline_provider.data_formats.csv.CSV"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,4 +34,10 @@ class CSV(Component):
         context.realise(self)
         if self.escape_char == "\\":
             return None
-        return Call("datapipeline_provider.data_formats.csv.CSV", {"escape": self.escape_char})
+        return Call(_CSV, {"escape": self.escape_char})
+
+    def as_staged_format(self, context: Context, *, columns: bool) -> Call:
+        """Return the format with its columns."""
+        data_format = self.as_data_format(context)
+        given = {"columns": found} if columns and (found := columns_of(self, context)) else {}
+        return Call(_CSV, {**(data_format.arguments if data_format else {}), **given})

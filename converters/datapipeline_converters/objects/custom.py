@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import emulated, exact, not_needed
+from datapipeline_converters.objects.columns import columns_of
 from datapipeline_converters.objects.component import Component, Context
-from datapipeline_converters.objects.delimited import check_separators
+from datapipeline_converters.objects.delimited import check_lines, check_separators
 from datapipeline_converters.plan import Call
 
 
@@ -42,3 +43,10 @@ class Custom(Component):
         return Call(
             "datapipeline_provider.data_formats.tsv.TSV", {"column_separator": self.column_separator, **ends}
         )
+
+    def as_staged_format(self, context: Context, *, columns: bool) -> Call:
+        """Return the format with its columns."""
+        check_lines(f"{self.type} {self.id!r}", self.record_separator)
+        data_format = self.as_data_format(context)
+        given = {"columns": found} if columns and (found := columns_of(self, context)) else {}
+        return Call(data_format.path, {**data_format.arguments, **given})

@@ -16,3 +16,14 @@ def check_separators(owner: str, characters: dict[str, str]) -> None:
             raise CannotConvertError(f"{owner}: {field} is {text!r}; it has to be one character.")
     if len(set(characters.values())) < len(characters):
         raise CannotConvertError(f"{owner}: {', '.join(characters)} have to be different characters.")
+
+
+def check_lines(owner: str, record_separator: str) -> None:
+    """Refuse records that are not lines: Hive and Pig read nothing else.
+
+    :param owner: as above
+    """
+    if record_separator != "\n":
+        raise CannotConvertError(
+            f"{owner}: recordSeparator is {record_separator!r}, and Hive and Pig read records that end with a line feed."
+        )

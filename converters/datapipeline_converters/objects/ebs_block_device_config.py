@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import for_cluster
-
-_PLACE = "Instances.InstanceGroups[].EbsConfiguration.EbsBlockDeviceConfigs[]"
+from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.plan import Argument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +18,20 @@ class EbsBlockDeviceConfig(Component):
     volume_specification: Ref | None = None
 
     page = "emrcluster-example-ebs"
-    awaits = "disks of EMR clusters"
     verdicts = {
         "parent": exact("the parent's fields are applied"),
-        "volumeSpecification": for_cluster(f"{_PLACE}.VolumeSpecification"),
-        "volumesPerInstance": for_cluster(f"{_PLACE}.VolumesPerInstance"),
+        "volumeSpecification": exact("`VolumeSpecification` of the disks"),
+        "volumesPerInstance": exact("`VolumesPerInstance` of the disks"),
     }
+
+    def as_setting(self, context: Context) -> dict[str, Argument]:
+        """Return an EbsBlockDeviceConfig of EMR."""
+        if self.volume_specification is None:
+            raise CannotConvertError(f"EbsBlockDeviceConfig {self.id!r} has no volumeSpecification.")
+        context.realise(self)
+        setting: dict[str, Argument] = {
+            "VolumeSpecification": context.get(self.volume_specification).as_setting(context)
+        }
+        if self.volumes_per_instance is not None:
+            setting["VolumesPerInstance"] = self.volumes_per_instance
+        return setting

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import for_cluster
+from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.plan import Argument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +18,19 @@ class EbsConfiguration(Component):
     ebs_block_device_config: tuple[Ref, ...] = ()
 
     page = "emrcluster-example-ebs"
-    awaits = "disks of EMR clusters"
     verdicts = {
-        "ebsBlockDeviceConfig": for_cluster(
-            "Instances.InstanceGroups[].EbsConfiguration.EbsBlockDeviceConfigs"
-        ),
-        "ebsOptimized": for_cluster("Instances.InstanceGroups[].EbsConfiguration.EbsOptimized"),
+        "ebsBlockDeviceConfig": exact("`EbsBlockDeviceConfigs` of the group of machines"),
+        "ebsOptimized": exact("`EbsOptimized` of the group of machines"),
         "parent": exact("the parent's fields are applied"),
     }
+
+    def as_setting(self, context: Context) -> dict[str, Argument]:
+        """Return an EbsConfiguration of EMR."""
+        context.realise(self)
+        setting: dict[str, Argument] = {}
+        if self.ebs_optimized is not None:
+            setting["EbsOptimized"] = self.ebs_optimized
+        if self.ebs_block_device_config:
+            disks = [context.get(ref).as_setting(context) for ref in self.ebs_block_device_config]
+            setting["EbsBlockDeviceConfigs"] = disks
+        return setting

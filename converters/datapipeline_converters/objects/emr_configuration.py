@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import for_cluster
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.objects.component import Component, Context
+from datapipeline_converters.plan import Argument, FieldText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +19,22 @@ class EmrConfiguration(Component):
     property: tuple[Ref, ...] = ()
 
     page = "dp-object-emrconfiguration"
-    awaits = "settings of EMR clusters"
     verdicts = {
-        "classification": for_cluster("Configurations[].Classification"),
-        "configuration": for_cluster("Configurations[].Configurations"),
+        "classification": exact("`Classification` among the `Configurations` of the cluster"),
+        "configuration": exact("`Configurations` inside those of the cluster"),
         "parent": exact("the parent's fields are applied"),
-        "property": for_cluster("Configurations[].Properties"),
+        "property": exact("`Properties` among the `Configurations` of the cluster"),
     }
+
+    def as_setting(self, context: Context) -> dict[str, Argument]:
+        """Return a Configuration of EMR."""
+        context.realise(self)
+        setting: dict[str, Argument] = {"Classification": self.classification}
+        properties: dict[str, Argument] = {}
+        for ref in self.property:
+            properties |= context.get(ref).as_setting(context)
+        if properties:
+            setting["Properties"] = properties
+        if self.configuration:
+            setting["Configurations"] = [context.get(ref).as_setting(context) for ref in self.configuration]
+        return setting

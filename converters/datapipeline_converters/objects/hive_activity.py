@@ -4,31 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import verdict_table
-from datapipeline_converters.objects.later import later
-from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, ScriptOnCluster
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, OwnScript
+from datapipeline_converters.plan import Call, FieldText
 
 
 @dataclass(frozen=True, kw_only=True)
-class HiveActivity(ScriptOnCluster):
+class HiveActivity(OwnScript):
     """One Hive script, in the definition or in S3, with its data as tables unless `stage` is off."""
 
     hive_script: FieldText | None = None
-    script_uri: FieldText | None = None
-    script_variable: tuple[FieldText, ...] = ()
     stage: bool = True
     hadoop_queue: FieldText | None = None
 
     page = "dp-object-hiveactivity"
-    awaits = "Hive scripts on an EMR cluster"
     verdicts = verdict_table(
         SCRIPT_ON_CLUSTER,
         {
-            "hadoopQueue": later("Begin the script with `SET mapreduce.job.queuename=…;`."),
-            "hiveScript": later("Put the script into S3 and run it with a `hive-script` step."),
-            "scriptUri": later("Run the script with a `hive-script` step."),
-            "scriptVariable": later("Give it to the `hive-script` step as `-d NAME=value`."),
-            "stage": later("Begin the script with a `CREATE EXTERNAL TABLE` for each input and output."),
+            "hadoopQueue": exact("the operator's `hadoop_queue`"),
+            "hiveScript": exact("the operator's `hive_script`"),
+            "scriptUri": exact("the operator's `script_uri`"),
+            "scriptVariable": exact("the operator's `script_variables`"),
+            "stage": exact("whether the operator has `input` and `output`"),
         },
     )
+
+    def operator(self, context: Context) -> Call:
+        """Return the Hive operator."""
+        arguments = {
+            **self.around(context),
+            **self.scripted(context, "hive_script", self.hive_script, stage=self.stage),
+        }
+        if self.hadoop_queue is not None:
+            arguments["hadoop_queue"] = self.hadoop_queue
+        return Call("datapipeline_provider.operators.hive_activity.HiveActivityOperator", arguments)
+
+    def node_for(self, context: Context, side: str, ref: Ref) -> Call:
+        """Return the data node for an input or output, one of which Hive can make a table."""
+        component = context.get(ref)
+        if component.without_format and getattr(component, "data_format", None) is None:
+            raise CannotConvertError(
+                f"{component.type} {ref.id!r} has no data format, so it is no table in Hive: {component.without_format}."
+            )
+        return super().node_for(context, side, ref)

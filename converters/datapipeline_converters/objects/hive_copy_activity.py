@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import verdict_table
-from datapipeline_converters.objects.later import later
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
 from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, ScriptOnCluster
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.plan import Call, FieldText
+
+_EXPORT = ".DynamoDBExportDataFormat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +20,32 @@ class HiveCopyActivity(ScriptOnCluster):
     filter_sql: FieldText | None = None
 
     page = "dp-object-hivecopyactivity"
-    awaits = "copies between DynamoDB and S3 on an EMR cluster"
     verdicts = verdict_table(
         SCRIPT_ON_CLUSTER,
-        {"filterSql": later("It is the `WHERE` of the Hive statement that copies.")},
+        {"filterSql": exact("the operator's `filter_sql`")},
     )
+
+    def operator(self, context: Context) -> Call:
+        """Return the operator that copies."""
+        sides = {"input": self.only("input"), "output": self.only("output")}
+        if all(context.get(ref).in_s3 for ref in sides.values()):
+            raise CannotConvertError(
+                "HiveCopyActivity copies from or to DynamoDB, and both of its data nodes are in S3: use a CopyActivity."
+            )
+        nodes = {side: self._node(context, side, ref) for side, ref in sides.items()}
+        text = {} if self.filter_sql is None else {"filter_sql": self.filter_sql}
+        return Call(
+            "datapipeline_provider.operators.hive_copy_activity.HiveCopyActivityOperator",
+            {**self.around(context), **nodes, **text},
+        )
+
+    def _node(self, context: Context, side: str, ref: Ref) -> Call:
+        component = context.get(ref)
+        node = component.as_staged(context, columns=side == "input")
+        data_format = node.arguments.get("data_format")
+        if isinstance(data_format, Call) and not data_format.path.endswith(_EXPORT):
+            raise CannotConvertError(
+                f"HiveCopyActivity copies whole items: {component.type} {ref.id!r} needs a DynamoDBExportDataFormat."
+            )
+        self.note_staged(context, side, node)
+        return node

@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import verdict_table
-from datapipeline_converters.objects.later import later
-from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, ScriptOnCluster
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import approximated, exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, OwnScript
+from datapipeline_converters.plan import Call, FieldText
+
+_ESCAPES = approximated(
+    "Pig's own storage reads and writes it, which knows no escape character: a separator inside a value separates",
+    "Choose a separator that no value has.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PigActivity(ScriptOnCluster):
+class PigActivity(OwnScript):
     """One Pig script, in the definition or in S3, with its data as relations where `stage` is on."""
 
     script: FieldText | None = None
-    script_uri: FieldText | None = None
-    script_variable: tuple[FieldText, ...] = ()
     stage: bool = False
 
     page = "dp-object-pigactivity"
-    awaits = "Pig scripts on an EMR cluster"
+    names = re.compile(OwnScript.names.pattern, re.IGNORECASE | re.ASCII)
     verdicts = verdict_table(
         SCRIPT_ON_CLUSTER,
         {
-            "script": later("Put the script into S3 and run it with a `pig-script` step."),
-            "scriptUri": later("Run the script with a `pig-script` step."),
-            "scriptVariable": later("Give it to the `pig-script` step as `-p name=value`."),
-            "stage": later(
-                "Begin the script with a `LOAD` for each input and end it with a `STORE` for each output."
-            ),
+            "script": exact("the operator's `script`"),
+            "scriptUri": exact("the operator's `script_uri`"),
+            "scriptVariable": exact("the operator's `script_variables`"),
+            "stage": exact("whether the operator has `input` and `output`"),
         },
     )
+
+    def operator(self, context: Context) -> Call:
+        """Return the Pig operator."""
+        return Call(
+            "datapipeline_provider.operators.pig_activity.PigActivityOperator",
+            {**self.around(context), **self.scripted(context, "script", self.script, stage=self.stage)},
+        )
+
+    def node_for(self, context: Context, side: str, ref: Ref) -> Call:
+        """Return the data node for an input or output; what is stored has the columns that the script gives it."""
+        component = context.get(ref)
+        if not component.in_s3:
+            raise CannotConvertError(
+                f"{component.type} {ref.id!r} is not staged for Pig: copy its rows to or from S3 with a CopyActivity, and let "
+                "the script read or write that."
+            )
+        format_ref: Ref | None = getattr(component, "data_format", None)
+        if format_ref is None:
+            raise CannotConvertError(
+                f"{component.type} {ref.id!r} has no data format, so Pig does not know its columns: give it one."
+            )
+        if side == "output" and context.get(format_ref).only_read:
+            raise CannotConvertError(f"Pig cannot write the data format of {component.type} {ref.id!r}.")
+        node = component.as_staged(context, columns=side == "input")
+        data_format = node.arguments["data_format"]
+        if isinstance(data_format, Call) and data_format.path.endswith((".CSV", ".TSV")):
+            context.note(ref.id, "dataFormat", _ESCAPES)
+        return node

@@ -6,8 +6,15 @@ import re
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import emulated, exact, not_needed
+from datapipeline_converters.objects.columns import columns_of
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
-from datapipeline_converters.plan import Call
+from datapipeline_converters.plan import Argument, Call
+
+# What holds where Hive or Pig reads it, in the place of what the table says.
+_FOR_JAVA = {
+    "inputRegEx": exact("the data format's `input_regex`"),
+    "outputFormat": exact("the data format's `output_format`"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +46,13 @@ class RegEx(Component):
             )
         context.realise(self)
         return Call("datapipeline_provider.data_formats.regex.RegEx", {"input_regex": self.input_reg_ex})
+
+    def as_staged_format(self, context: Context, *, columns: bool) -> Call:
+        """Return the format as Java reads it, for Hive and Pig."""
+        context.realise(self, _FOR_JAVA)
+        arguments: dict[str, Argument] = {"input_regex": self.input_reg_ex}
+        for text in context.constants(self, "outputFormat"):
+            arguments["output_format"] = text
+        if columns and (found := columns_of(self, context)):
+            arguments["columns"] = found
+        return Call("datapipeline_provider.data_formats.java_regex.JavaRegEx", arguments)

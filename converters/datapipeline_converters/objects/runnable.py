@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from datapipeline_converters.definition import Ref
-from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, refused, verdict_table
+from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.objects.place import Place
+from datapipeline_converters.objects.placing import of_worker_group
 from datapipeline_converters.objects.surroundings import ACTIVITY as AROUND_ACTIVITY
 from datapipeline_converters.objects.surroundings import ROLE
 from datapipeline_converters.periods import Period
-from datapipeline_converters.plan import Call
+from datapipeline_converters.plan import Argument, Call
 
 ScheduleType = Literal["cron", "timeseries", "ondemand"]
 
-_LATENESS = refused("lateness is not watched", "Set a deadline alert on the DAG.")
+WATCHED = emulated(
+    "`when_late`: a deadline alert of the DAG watches, or a task of its own in Airflow before 3.2; each run is told of once"
+)
 _SHARED = {
     "parent": exact("the parent's fields are applied"),
     "attemptStatus": not_needed("the service wrote it; a definition cannot set it"),
@@ -23,19 +28,22 @@ _SHARED = {
     "failureAndRerunMode": emulated(
         "a failed task makes its consumers `upstream_failed`; clearing it with its downstream tasks resumes them"
     ),
-    "lateAfterTimeout": _LATENESS,
+    "lateAfterTimeout": emulated("the `after` of `when_late`"),
     "maximumRetries": exact("the task's `retries`"),
     "onFail": emulated(
         "`on_failure_callback` of the tasks: called after the last attempt; a task that never starts because another "
         "failed calls none"
     ),
-    "onLateAction": _LATENESS,
+    "onLateAction": WATCHED,
     "onSuccess": exact("`on_success_callback` of the tasks"),
     "pipelineLogUri": approximated(
         "logs are where Airflow keeps its own",
         "To keep them in S3, set `remote_base_log_folder` in Airflow's [logging] section.",
     ),
-    "reportProgressTimeout": not_needed("Airflow's own heartbeat finds workers that have gone silent"),
+    "reportProgressTimeout": emulated(
+        "Airflow's own heartbeat finds workers that have gone silent, after `task_instance_heartbeat_timeout` in its "
+        "[scheduler] section, five minutes by default; the task is then tried again"
+    ),
     "retryDelay": exact("the task's `retry_delay`"),
 }
 
@@ -56,6 +64,13 @@ ACTIVITY = verdict_table(
     },
 )
 
+# Of activities that are done by the cluster they run on.
+ON_CLUSTER = {
+    "runsOn": exact("the tasks around it launch and end the cluster; the task works on it"),
+    "workerGroup": emulated("the task works on the running cluster that was chosen, whatever the group"),
+}
+
+_NEVER_LATE = not_needed("nothing has to be waited for until the node is finished")
 _NO_WORK = "a data node does no work of its own"
 DATA_NODE = verdict_table(
     _SHARED,
@@ -64,12 +79,11 @@ DATA_NODE = verdict_table(
         for field in (
             "attemptTimeout",
             "failureAndRerunMode",
-            "lateAfterTimeout",
             "maxActiveInstances",
             "maximumRetries",
-            "onLateAction",
             "onSuccess",
             "pipelineLogUri",
+            "reportProgressTimeout",
             "retryDelay",
             "runsOn",
             "scheduleType",
@@ -79,14 +93,16 @@ DATA_NODE = verdict_table(
     {
         "dependsOn": exact("the order of the tasks around the node"),
         "onFail": emulated("a data node is no task: the alarms of the tasks around it tell of failures"),
-        "onLateAction": _LATENESS,
-        "onSuccess": approximated(
-            "a data node is no task: nobody is told", "Set `onSuccess` on the activity that writes it."
-        ),
+        "lateAfterTimeout": _NEVER_LATE,
+        "onLateAction": _NEVER_LATE,
+        "onSuccess": emulated("`on_success_callback` of the task with which the node is finished"),
         "precondition": exact("sensors before the tasks that read the node"),
         "schedule": not_needed("a data node follows the schedule of the tasks around it"),
     },
 )
+
+# Of what a data node says of its data, where only its existence matters.
+LOOKED_FOR = not_needed("nobody reads or writes it: it is only looked for")
 
 PRECONDITION = verdict_table(
     {key: verdict for key, verdict in _SHARED.items() if key != "pipelineLogUri"},
@@ -117,6 +133,8 @@ class Runnable(Component):
     attempt_timeout: Period | None = None
     on_fail: tuple[Ref, ...] = ()
     on_success: tuple[Ref, ...] = ()
+    late_after_timeout: Period | None = None
+    on_late_action: tuple[Ref, ...] = ()
 
     def operator(self, context: Context) -> Call:
         """Return the operator or sensor that does this object's work.
@@ -124,6 +142,13 @@ class Runnable(Component):
         :raises CannotConvertError: when nothing can
         """
         raise self._lacks("a task")
+
+    def time_limit(self, context: Context) -> Period | None:
+        """Return the limit of one execution of the operator, None where there is none or the operator has its own.
+
+        :raises CannotConvertError: when the work cannot be done
+        """
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +158,11 @@ class Activity(Runnable):
     surroundings = AROUND_ACTIVITY
     leaves_files: ClassVar[bool] = False
     """Whether its work may leave files on the machine for the next activity there."""
+    runs_commands: ClassVar[bool] = False
+    """Whether its work is a shell command, which can run wherever there is a shell."""
+    works_on_cluster: ClassVar[bool] = False
+    """Whether its work is done by the cluster that it runs on, and not from outside."""
+    one_at_a_time = False
 
     depends_on: tuple[Ref, ...] = ()
     precondition: tuple[Ref, ...] = ()
@@ -148,12 +178,57 @@ class Activity(Runnable):
 
         :raises CannotConvertError: when the work needs a machine that an Airflow worker cannot replace
         """
-        lifetime = None if self.runs_on is None else context.get(self.runs_on).as_worker(context)
+        machine = (
+            None if self.is_on_cluster(context) or self.is_on_launched(context) else self._machine(context)
+        )
+        lifetime = None if machine is None else machine.as_worker(context)
         if self.attempt_timeout and lifetime and lifetime.length < self.attempt_timeout.length:
             shorter = f"the machine's terminateAfter, {lifetime}, is shorter and holds"
             context.note(self.id, "attemptTimeout", approximated(shorter))
         limits = [limit for limit in (self.attempt_timeout, lifetime) if limit is not None]
         return min(limits, key=lambda limit: limit.length, default=None)
+
+    def launched(self, context: Context) -> Ref | None:
+        """Return the resource that tasks of their own launch and end for this one's work, None where there is none."""
+        if self.is_on_launched(context):
+            return self.runs_on
+        if self.runs_on is None or not self.is_on_cluster(context) or context.chosen(self, "cluster_id"):
+            return None
+        return None if context.get(self.runs_on).as_cluster(context) else self.runs_on
+
+    def is_on_launched(self, context: Context) -> bool:
+        """Tell whether its work is done on a machine that is launched for it."""
+        place = self.place(context)
+        return place is not None and place.kind == "ec2"
+
+    def is_on_cluster(self, context: Context) -> bool:
+        """Tell whether its work is done by an EMR cluster that it runs on."""
+        machine = self._machine(context)
+        return self.works_on_cluster and machine is not None and machine.is_cluster
+
+    def cluster(self, context: Context) -> Mapping[str, Argument]:
+        """Return the operator's arguments that say on which cluster it works: `cluster`, or `cluster_id` of a running one.
+
+        :raises CannotConvertError: when there is none
+        """
+        if running := context.chosen(self, "cluster_id"):
+            return running
+        machine = self._machine(context)
+        if machine is None:
+            raise CannotConvertError(
+                f"{self.type} works on an EMR cluster, and `workerGroup` alone does not say on which: convert again with the id "
+                "of one that is running, as `cluster_id` of this object in a file for --overrides."
+            )
+        return machine.as_cluster(context) or {"cluster": context.cluster_of(self)}
+
+    def _machine(self, context: Context) -> Component | None:
+        return None if self.runs_on is None else context.get(self.runs_on)
+
+    def place(self, context: Context) -> Place | None:
+        """Return where its work runs, None for where the table of its type says."""
+        if self.runs_on is None:
+            return of_worker_group(self, context, commands=self.runs_commands)
+        return context.get(self.runs_on).as_place(context, commands=self.runs_commands)
 
     def only(self, field: Literal["input", "output"]) -> Ref:
         """Return the one node of a field of which the activity takes exactly one."""
@@ -167,7 +242,17 @@ class Activity(Runnable):
 class Precondition(Runnable):
     """One of Data Pipeline's preconditions: a sensor before whatever refers to it."""
 
+    by_worker: ClassVar[bool] = True
+    """Whether a worker of the user's checks it, and not the service itself."""
+
     precondition_timeout: Period | None = None
+
+    def sensor(self, context: Context, guarded: Component) -> Call:
+        """Return the sensor that stands in front of an object.
+
+        :raises CannotConvertError: when nothing can
+        """
+        return self.operator(context)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,12 +260,16 @@ class SystemPrecondition(Precondition):
     """A precondition that the service itself checked, as a role, and no machine of the user's."""
 
     surroundings = ROLE
+    by_worker = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataNode(Component):
     """One of Data Pipeline's data nodes: no task, but what connects tasks."""
 
+    late_after_timeout: Period | None = None
+    on_late_action: tuple[Ref, ...] = ()
+    on_success: tuple[Ref, ...] = ()
     depends_on: tuple[Ref, ...] = ()
     precondition: tuple[Ref, ...] = ()
     failure_and_rerun_mode: Literal["cascade", "none"] = "none"

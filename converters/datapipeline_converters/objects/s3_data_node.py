@@ -9,9 +9,10 @@ from datapipeline_converters.assets import s3_asset
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.runnable import DATA_NODE, DataNode
+from datapipeline_converters.objects.runnable import DATA_NODE, LOOKED_FOR, DataNode
 from datapipeline_converters.plan import Argument, Call, FieldText
 
+_S3_DATA_NODE = "datapipeline_provider.data_nodes.s3_data_node.S3DataNode"
 _CSV = "datapipeline_provider.data_formats.csv.CSV"
 _QUOTED = "datapipeline_provider.data_formats.quoted_csv.QuotedCSV"
 _FORMATS = {
@@ -23,6 +24,10 @@ _WITH_HEADER = (None, _QUOTED)
 # What the provider's data node calls as the choice is called.
 _AS_CHOSEN = ("part_size_mb", "marker", "clean_up")
 _ANOTHER = not_needed("you chose another format")
+_BY_ENDING = not_needed("programs on the cluster know compressed files by their names")
+_BY_CLUSTER = emulated(
+    "the cluster writes: S3 encrypts with its own keys, or as the bucket or the cluster says"
+)
 _WHOLE = not_needed("whole files are copied: nobody reads the records in them")
 
 
@@ -38,6 +43,7 @@ class S3DataNode(DataNode):
 
     page = "dp-object-s3datanode"
     in_s3 = True
+    without_format = "give it a data format with columns"
     verdicts = verdict_table(
         DATA_NODE,
         {
@@ -50,23 +56,41 @@ class S3DataNode(DataNode):
         },
     )
 
+    def as_location(self, context: Context) -> Call:
+        """Return the provider's S3 data node with its path alone."""
+        path = self._path()
+        context.realise(self, dict.fromkeys(("compression", "dataFormat", "s3EncryptionType"), LOOKED_FOR))
+        return Call(_S3_DATA_NODE, path, name=self.id)
+
     def as_files(self, context: Context) -> Call:
         """Return the provider's S3 data node; what holds anyway is left out."""
-        if (self.directory_path is None) == (self.file_path is None):
-            raise CannotConvertError(
-                f"S3DataNode {self.id!r} needs exactly one of directoryPath and filePath."
-            )
+        arguments = self._path()
         context.realise(self, dict.fromkeys(("compression", "dataFormat"), _WHOLE))
-        arguments: dict[str, Argument] = (
-            {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
-        )
         key = context.chosen(self, "kms_key_id").get("kms_key_id")
         if key is not None:
             arguments["kms_key_id"] = key
             context.note(self.id, "s3EncryptionType", emulated("the KMS key that you chose"))
         elif self.s3_encryption_type == "none":
             arguments["s3_encryption_type"] = "NONE"
-        return Call("datapipeline_provider.data_nodes.s3_data_node.S3DataNode", arguments, name=self.id)
+        return Call(_S3_DATA_NODE, arguments, name=self.id)
+
+    def as_staged(self, context: Context, *, columns: bool) -> Call:
+        """Return the provider's S3 data node with what the cluster is told of its records."""
+        arguments = self._path()
+        context.realise(self, {"compression": _BY_ENDING, "s3EncryptionType": _BY_CLUSTER})
+        if self.data_format is not None:
+            data_format = context.get(self.data_format)
+            arguments["data_format"] = data_format.as_staged_format(context, columns=columns)
+        return Call(_S3_DATA_NODE, arguments, name=self.id)
+
+    def _path(self) -> dict[str, Argument]:
+        if (self.directory_path is None) == (self.file_path is None):
+            raise CannotConvertError(
+                f"S3DataNode {self.id!r} needs exactly one of directoryPath and filePath."
+            )
+        return (
+            {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
+        )
 
     def as_data_node(self, context: Context) -> Call:
         """Return the provider's S3 data node with what its records look like."""

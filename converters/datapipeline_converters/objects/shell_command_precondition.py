@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import verdict_table
-from datapipeline_converters.objects.later import LATER_WAITING, later
+from datapipeline_converters.ledger import exact, verdict_table
+from datapipeline_converters.objects.component import CannotConvertError, Context
 from datapipeline_converters.objects.runnable import PRECONDITION, Precondition
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.plan import Argument, Call, FieldText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,23 +21,27 @@ class ShellCommandPrecondition(Precondition):
     stderr: FieldText | None = None
 
     page = "dp-object-shellcommandprecondition"
-    awaits = "waiting for a command to succeed"
     verdicts = verdict_table(
         PRECONDITION,
-        LATER_WAITING,
         {
-            "command": later("It is the `bash_command` of Airflow's `BashSensor`."),
-            "scriptArgument": later(
-                "Put it into the `bash_command` of Airflow's `BashSensor`, quoted for bash."
-            ),
-            "scriptUri": later(
-                "Let the `bash_command` of Airflow's `BashSensor` fetch the script and run it."
-            ),
-            "stderr": later(
-                "The sensor's log has what the command says; copy it to S3 in the command if you need it there."
-            ),
-            "stdout": later(
-                "The sensor's log has what the command says; copy it to S3 in the command if you need it there."
-            ),
+            "command": exact("the sensor's `command`"),
+            "scriptArgument": exact("the sensor's `script_arguments`"),
+            "scriptUri": exact("the sensor's `script_uri`"),
+            "stderr": exact("the sensor's `stderr`: that of the latest check"),
+            "stdout": exact("the sensor's `stdout`: that of the latest check"),
         },
     )
+
+    def operator(self, context: Context) -> Call:
+        """Return the sensor."""
+        if (self.command is None) == (self.script_uri is None):
+            raise CannotConvertError("ShellCommandPrecondition takes exactly one of command and scriptUri.")
+        arguments: dict[str, Argument] = {}
+        arguments |= {"command": self.command} if self.command else {"script_uri": self.script_uri}
+        if self.script_argument:
+            arguments["script_arguments"] = self.script_argument
+        arguments |= {key: text for key in ("stdout", "stderr") if (text := getattr(self, key)) is not None}
+        return Call(
+            "datapipeline_provider.sensors.shell_command_precondition.ShellCommandPreconditionSensor",
+            arguments,
+        )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import later
-from datapipeline_converters.plan import FieldText
+from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.plan import Argument, Call, FieldText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +17,20 @@ class ShellScriptConfig(Component):
     script_argument: tuple[FieldText, ...] = ()
 
     page = "dp-object-shellscriptconfig"
-    awaits = "scripts around the work on an EMR cluster"
     verdicts = {
         "parent": exact("the parent's fields are applied"),
-        "scriptArgument": later("Give it to the step that runs the script."),
-        "scriptUri": later("Run it with EMR's `script-runner.jar` in a step."),
+        "scriptArgument": exact("the script's `script_arguments`"),
+        "scriptUri": exact("the script's `script_uri`"),
     }
+
+    def as_script(self, context: Context) -> Call:
+        """Return the script for an operator's `pre_script` or `post_script`."""
+        if self.script_uri is None:
+            raise CannotConvertError(
+                f"ShellScriptConfig {self.id!r} has no scriptUri, so there is nothing to run."
+            )
+        context.realise(self)
+        arguments: dict[str, Argument] = {"script_uri": self.script_uri}
+        if self.script_argument:
+            arguments["script_arguments"] = self.script_argument
+        return Call("datapipeline_provider.emr.shell_script_config.ShellScriptConfig", arguments)

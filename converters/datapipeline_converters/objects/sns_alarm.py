@@ -36,6 +36,11 @@ class SnsAlarm(Component):
         context.realise(self)
         return Call(
             "datapipeline_provider.notifiers.sns_alarm.SnsAlarmNotifier",
-            {"topic_arn": self.topic_arn, "subject": self.subject, "message": self.message},
+            {
+                "topic_arn": self.topic_arn,
+                "subject": self.subject,
+                "message": self.message,
+                **context.identity(self, "role"),
+            },
             name=self.id,
         )

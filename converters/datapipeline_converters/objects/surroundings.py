@@ -37,14 +37,12 @@ _PROFILE = Topic(
     "needs what it could do"
 )
 _CLUSTER = Topic(
-    "{objects} had {facts}: who starts a cluster in its place needs leave to pass them on (`iam:PassRole`)"
+    "{objects} has {facts}: the AWS connection `aws_default` needs leave to launch clusters and to pass these on "
+    "(`iam:PassRole`)"
 )
 _REGION = Topic(
     "{objects} ran in the region {facts}: AWS commands that name none need it as `region_name` in the AWS connection "
     "`aws_default`"
-)
-_CLUSTER_REGION = Topic(
-    "{objects} ran in the region {facts}: who starts a cluster in its place gives that region as `region_name`"
 )
 _NETWORK = Topic("{objects} ran in {facts}: what does the work now needs the same ways through the network")
 _MACHINE = Topic("{objects} had {facts}: what does the work now needs the same software, user and access")
@@ -94,6 +92,4 @@ MACHINE: Mapping[str, Surrounding] = {
 CLUSTER: Mapping[str, Surrounding] = {
     "role": Surrounding(_CLUSTER, "the service role {}"),
     "resourceRole": Surrounding(_CLUSTER, "the instance profile {}"),
-    **_PLACE,
-    "region": Surrounding(_CLUSTER_REGION, "{}"),
 }

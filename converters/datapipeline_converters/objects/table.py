@@ -11,9 +11,10 @@ from datapipeline_converters.jdbc import connection_from_jdbc
 from datapipeline_converters.ledger import Verdict, exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
 from datapipeline_converters.objects.fields import ConnectionText, Secret
-from datapipeline_converters.objects.runnable import DATA_NODE, DataNode
+from datapipeline_converters.objects.runnable import DATA_NODE, LOOKED_FOR, DataNode
 from datapipeline_converters.plan import Argument, Call, FieldText
 
+_SQL_DATA_NODE = "datapipeline_provider.data_nodes.sql_data_node.SqlDataNode"
 TABLE: Mapping[str, Verdict] = verdict_table(
     DATA_NODE,
     {
@@ -44,6 +45,14 @@ class TableNode(DataNode):
     username: ConnectionText | None = None
     password: Secret | None = None
 
+    def as_location(self, context: Context) -> Call:
+        """Return the provider's SQL data node with its connection and the table's name alone."""
+        context.realise(self, dict.fromkeys(("createTableSql", "insertQuery", "selectQuery"), LOOKED_FOR))
+        arguments: dict[str, Argument] = {"conn_id": self.as_connection(context), "table": self.table}
+        if self.schema_name is not None:
+            arguments["schema_name"] = self.schema_name
+        return Call(_SQL_DATA_NODE, arguments, name=self.id)
+
     def as_table(self, context: Context) -> Call:
         """Return the provider's SQL data node; its connection is the database's or, in the older style, its own."""
         context.realise(self)
@@ -51,9 +60,13 @@ class TableNode(DataNode):
         for key in ("schema_name", "select_query", "insert_query", "create_table_sql"):
             if getattr(self, key) is not None:
                 arguments[key] = getattr(self, key)
-        return Call("datapipeline_provider.data_nodes.sql_data_node.SqlDataNode", arguments, name=self.id)
+        return Call(_SQL_DATA_NODE, arguments, name=self.id)
 
     as_data_node = as_table
+
+    def as_staged(self, context: Context, *, columns: bool) -> Call:
+        """Return the provider's SQL data node: its rows have columns anyway."""
+        return self.as_table(context)
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""

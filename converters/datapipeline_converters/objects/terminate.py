@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import exact
+from datapipeline_converters.ledger import exact, not_needed
 from datapipeline_converters.objects.component import Component
 
 
@@ -13,5 +13,6 @@ class Terminate(Component):
     """Ends work that is late, by way of `onLateAction`."""
 
     page = "dp-object-terminate"
-    awaits = "the end of work that is late"
+    ends_late_work = True
+    idle = not_needed("nothing that it could end is ever late")
     verdicts = {"parent": exact("the parent's fields are applied")}

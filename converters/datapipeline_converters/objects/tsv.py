@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact, not_needed
+from datapipeline_converters.objects.columns import columns_of
 from datapipeline_converters.objects.component import Component, Context
-from datapipeline_converters.objects.delimited import check_separators
+from datapipeline_converters.objects.delimited import check_lines, check_separators
 from datapipeline_converters.plan import Argument, Call
 
 
@@ -48,3 +49,10 @@ class TSV(Component):
             "datapipeline_provider.data_formats.tsv.TSV",
             {key: value for key, value in given.items() if value != usual[key]},
         )
+
+    def as_staged_format(self, context: Context, *, columns: bool) -> Call:
+        """Return the format with its columns."""
+        check_lines(f"{self.type} {self.id!r}", self.record_separator)
+        data_format = self.as_data_format(context)
+        given = {"columns": found} if columns and (found := columns_of(self, context)) else {}
+        return Call(data_format.path, {**data_format.arguments, **given})

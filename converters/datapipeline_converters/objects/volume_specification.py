@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact
-from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.later import for_cluster
-from datapipeline_converters.plan import FieldText
-
-_PLACE = "Instances.InstanceGroups[].EbsConfiguration.EbsBlockDeviceConfigs[].VolumeSpecification"
+from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.plan import Argument, FieldText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +18,19 @@ class VolumeSpecification(Component):
     iops: int | None = None
 
     page = "emrcluster-example-ebs"
-    awaits = "disks of EMR clusters"
     verdicts = {
-        "iops": for_cluster(f"{_PLACE}.Iops"),
+        "iops": exact("`Iops` of the disks"),
         "parent": exact("the parent's fields are applied"),
-        "sizeInGB": for_cluster(f"{_PLACE}.SizeInGB"),
-        "volumeType": for_cluster(f"{_PLACE}.VolumeType"),
+        "sizeInGB": exact("`SizeInGB` of the disks"),
+        "volumeType": exact("`VolumeType` of the disks"),
     }
+
+    def as_setting(self, context: Context) -> dict[str, Argument]:
+        """Return a VolumeSpecification of EMR, which needs a kind and a size."""
+        if self.size_in_GB is None or self.volume_type is None:
+            raise CannotConvertError(f"VolumeSpecification {self.id!r} needs volumeType and sizeInGB.")
+        context.realise(self)
+        setting: dict[str, Argument] = {"VolumeType": self.volume_type, "SizeInGB": self.size_in_GB}
+        if self.iops is not None:
+            setting["Iops"] = self.iops
+        return setting

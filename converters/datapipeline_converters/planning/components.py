@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -19,13 +19,13 @@ from datapipeline_converters.ledger import Verdict, approximated, emulated, refu
 from datapipeline_converters.model import NOT_SHOWN, Model
 from datapipeline_converters.names import identifier, unique
 from datapipeline_converters.objects import class_of, types
-from datapipeline_converters.objects.component import Component
+from datapipeline_converters.objects.component import CannotConvertError, Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
 from datapipeline_converters.objects.runnable import DataNode, Runnable
 from datapipeline_converters.objects.unsupported import base_of, stand_in
-from datapipeline_converters.passwords import holds_password
+from datapipeline_converters.passwords import holds_password, named_like_a_secret
 from datapipeline_converters.periods import Period
-from datapipeline_converters.plan import Connection, FieldText
+from datapipeline_converters.plan import Connection, FieldText, Pool
 from datapipeline_converters.planning.prefix import fixed_beginning
 from datapipeline_converters.planning.tls import tls_extra
 from datapipeline_converters.presence import present
@@ -89,6 +89,10 @@ class Components:
         self.model = model
         self._built: dict[tuple[str, ...], Component] = {}
         self._connection_ids: dict[str, str] = {}
+        self.launchers: dict[str, str] = {}
+        """The ids of the tasks that launch what activities work on, by the activities' ids."""
+        self.users: dict[str, list[str]] = {}
+        """The ids of the activities that work on a resource which is launched for them, by its id."""
 
     def get(self, ref: Ref, *referrers: str) -> Component:
         """Return the object that a reference means.
@@ -135,11 +139,59 @@ class Components:
             if texts is None:
                 return ()
             found += texts
+        if any(map(holds_password, found)):
+            raise CannotConvertError(
+                f"{component.type} {component.id!r}: `{field}` has a password in it, which would stand in the DAG file."
+            )
         return tuple(found)
 
     def chosen(self, component: Component, *names: str) -> dict[str, Chosen]:
         """Return what the user chose for an object, of the choices that matter now."""
         return self._taken(component.id, names)
+
+    def texts(self, component: Component, field: str) -> tuple[FieldText, ...]:
+        """Return the texts of a field that is read only where it is needed; CannotConvertError when one cannot be read."""
+        values = present(self.model, self.model.objects[component.id], field)
+        try:
+            return tuple(
+                self.reader(component.id).text(field, value) for value in values if isinstance(value, str)
+            )
+        except (FieldError, ConversionError) as error:
+            raise CannotConvertError(self.shown(error, component.id, field, FieldText)) from None
+
+    def note_instead(self, component: Component, verdicts: Mapping[str, Verdict]) -> None:
+        """Take note of what becomes of fields as the user chose, instead of what the type's table says."""
+        self.model.instead.setdefault(component.id, {}).update(verdicts)
+
+    def identity(self, component: Component, field: str) -> dict[str, str]:
+        """Return the operator's argument that says who it is to AWS: a connection for the role that a field names.
+
+        Nothing where the user has not asked for that, or the role is not known before a run.
+        """
+        if not self.wanted(component, "connection_per_role"):
+            return {}
+        roles = self.constants(component, field)
+        if len(roles) != 1 or not roles[0]:
+            return {}
+        self.chosen(component, "connection_per_role")
+        name = f"aws_{identifier(roles[0].rpartition('/')[2])}"
+        arn = roles[0] if roles[0].startswith("arn:") else ""
+        self.model.connections[name] = Connection(name, "aws", extra={"role_arn": arn})
+        which = "" if arn else f", as `role_arn` that of `{roles[0]}`"
+        self.tell(
+            f"Connection `{name}`: fill in in the extra `region_name`{which}, and who may take on the role"
+        )
+        self.note_instead(component, {field: emulated(f"the AWS connection `{name}` takes on this role")})
+        return {"aws_conn_id": name}
+
+    def is_own(self, component: Component, field: str) -> bool:
+        """Tell whether an object has a field itself, and does not inherit it."""
+        found = self.model.objects[component.id].fields.get(field)
+        return found is not None and found.owner == component.id
+
+    def wanted(self, component: Component, name: str) -> Chosen | None:
+        """Return what the user chose for an object, without taking note that it has an effect."""
+        return self._chosen(component.id).get(name)
 
     def _taken(self, object_id: str, names: Collection[str]) -> dict[str, Chosen]:
         """Return what was chosen for an object of these choices, and take note that it has an effect."""
@@ -177,6 +229,13 @@ class Components:
             self._connection_ids[object_id] = unique(f"{self.model.name}_{identifier(object_id)}", taken)
         return self._connection_ids[object_id]
 
+    def add_pool(self, component: Component, slots: int) -> str:
+        """Plan the Airflow pool of a machine's tasks and return its name."""
+        name = self.connection_id(component.id)
+        said = f"Tasks on {component.id} ({component.type}) of the pipeline {self.model.name} that may run at once"
+        self.model.pools[name] = Pool(name, slots, said)
+        return name
+
     def add_connection(self, connection: Connection, hints: tuple[str, ...] = ()) -> str:
         """Plan a connection; the object's id it comes with becomes the pipeline's own connection id."""
         key = self.connection_id(connection.id)
@@ -198,6 +257,32 @@ class Components:
                     self.model.shown[component.id, field] = whole
                 return beginning, whole
         return "", False
+
+    def cluster_of(self, activity: Component) -> str | None:
+        """Return the id of the task that launches what an activity works on, None where none is launched for it."""
+        return self.launchers.get(activity.id)
+
+    def users_of(self, resource: Component) -> Sequence[Component]:
+        """Return the activities that work on a resource which is launched for them."""
+        return [self.get(Ref(user)) for user in self.users.get(resource.id, ())]
+
+    def text(self, component: Component, field: str, text: str) -> FieldText:
+        """Return a text with expressions as if it stood in a field of an object."""
+        return self.reader(component.id).text(field, text)
+
+    def tell(self, text: str) -> None:
+        """Tell the user what to fill in or to check before the first run."""
+        self.model.before_first_run.setdefault(text)
+
+    @property
+    def pipeline_tags(self) -> Mapping[str, str]:
+        """The pipeline's own tags, without what may hold a password."""
+        written = self.model.tags
+        return {
+            key: value
+            for key, value in self.model.own_tags.items()
+            if not named_like_a_secret(key) and written[key] in {key, f"{key}:{value}"}
+        }
 
     def _build(self, object_id: str, referrers: tuple[str, ...]) -> Component:
         effective = self.model.objects.get(object_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from datapipeline_converters.plan import (
     FieldText,
     Param,
     Task,
+    Teardown,
+    Watch,
     WrittenText,
     calls_in,
 )
@@ -28,6 +30,8 @@ from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
 from datapipeline_converters.planning.groups import Group
 from datapipeline_converters.planning.joins import Joins, Sensors, timetable
+from datapipeline_converters.planning.lateness import LatenessPlanner, finishing
+from datapipeline_converters.planning.resources import Launch, leaf_of_the_work, placed
 from datapipeline_converters.planning.runtime import runtime_fields
 from datapipeline_converters.planning.tasks import TaskPlanner
 from datapipeline_converters.planning.texts import TextWriter
@@ -52,18 +56,36 @@ _IN_ORDER = approximated(
 
 
 @dataclass(frozen=True)
+class Launched:
+    """A resource that the DAG launches, and the tasks for it.
+
+    :param users: the ids of the tasks that work on it
+    :param ender: the task that ends it, None where launching it cannot be said
+    """
+
+    launch: Launch
+    users: Sequence[str]
+    launcher: Task
+    ender: Task | None
+
+
+@dataclass(frozen=True)
 class Draft:
     """A DAG's own tasks, before those that wait for other DAGs.
 
     :param operators: the operator of each step, and the texts in it
     :param ids: the task id of each step
     :param taken: all names that are in use in the DAG's file
+    :param launched: what the DAG launches and ends
+    :param late: what happens when the tasks of some steps are late, and the texts in it
     """
 
     operators: Mapping[Step, tuple[Call, Sequence[WrittenText]]]
     ids: Mapping[Step, str]
     taken: frozenset[str]
     params: Mapping[str, Param]
+    launched: Sequence[Launched]
+    late: Sequence[tuple[Sequence[Step], Call, Sequence[WrittenText]]] = ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +109,11 @@ class DagPlanner:
     graph: Graph
     group: Group
     joins: Joins
+    launches: Sequence[Launch] = ()
 
     def draft(self) -> Draft:
         """Return the DAG's own tasks."""
-        planner = TaskPlanner(self.components, self.graph.activities)
+        planner = TaskPlanner(self.components, self.graph.activities, finishing(self.components, self.graph))
         timing = self.group.timing
         schedule = timing.schedule if timing.scheduled else ""
         writer = TextWriter(self.components.model, runtime_fields(timing), self._fixed, schedule)
@@ -104,8 +127,31 @@ class DagPlanner:
                 operator = Call(operator.path, {**operator.arguments, _LIMIT: limit})
             operators[step] = self._written(step, operator, planner, writer)
             self._note_intervals(operators[step][1])
-        ids, taken = _task_ids({step: operator for step, (operator, _) in operators.items()})
-        return Draft(operators, ids, taken, self._params(writer))
+        lateness = LatenessPlanner(self.components, self.graph, timing).plan(self.group.steps)
+        late = [(it.steps, *writer.write_operator(it.call)) for it in lateness]
+        reserved = {name for launch in self.launches for name in (launch.launcher, launch.ender)}
+        reserved |= {call.path.rpartition(".")[2] for _, watch, _ in late for call in calls_in(watch)}
+        ids, taken = _task_ids({step: operator for step, (operator, _) in operators.items()}, reserved)
+        launched = self._launched(ids, planner, writer)
+        return Draft(operators, ids, taken, self._params(writer), launched, late)
+
+    def _launched(
+        self, ids: Mapping[Step, str], planner: TaskPlanner, writer: TextWriter
+    ) -> Sequence[Launched]:
+        """Return what is launched for tasks that do not fail in any case."""
+        failed, found = self.components.model.failed, list[Launched]()
+        for launch in self.launches:
+            users = [ids[Step(user)] for user in launch.users if user not in failed]
+            if not users:
+                continue
+            step = Step(launch.resource)
+            launcher = Task(launch.launcher, *self._written(step, planner.plan(step), planner, writer))
+            ender = None
+            if launch.resource not in failed:
+                ending = planner.plan_ending(step, launch.launcher)
+                ender = Task(launch.ender, *self._written(step, ending, planner, writer))
+            found.append(Launched(launch, users, launcher, ender))
+        return found
 
     def plan(self, draft: Draft, ids: Mapping[Step, str]) -> Dag:
         """Return the DAG.
@@ -113,7 +159,10 @@ class DagPlanner:
         :param ids: the task ids of all steps, in whatever DAG they are
         """
         timing = self.group.timing
-        shared = _shared([operator for operator, _ in draft.operators.values()])
+        around = [task for it in draft.launched for task in (it.launcher, it.ender) if task is not None]
+        shared = _shared(
+            [*(operator for operator, _ in draft.operators.values()), *(task.operator for task in around)]
+        )
         sensors = Sensors(self.joins, self.group, ids, set(draft.taken))
         tasks: dict[str, Task] = {}
         edges: list[tuple[str, str]] = []
@@ -126,7 +175,20 @@ class DagPlanner:
                     if before not in tasks:
                         tasks[before] = replace(sensor, operator=_without(sensor.operator, shared))
                 edges.append((before, ids[step]))
+            for it in draft.launched:
+                if ids[step] in it.users:
+                    tasks.setdefault(it.launcher.id, it.launcher)
             tasks[ids[step]] = Task(ids[step], _without(operator, shared), texts)
+        for task in around:
+            tasks[task.id] = replace(task, operator=_without(task.operator, shared))
+        launched = [
+            (it.launcher.id, None if it.ender is None else it.ender.id, it.users) for it in draft.launched
+        ]
+        edges = placed(launched, edges)
+        teardowns = [Teardown(it.ender.id, it.launcher.id) for it in draft.launched if it.ender is not None]
+        if leaf := leaf_of_the_work(teardowns, edges, {*draft.taken, *tasks}):
+            tasks[leaf[0].id] = leaf[0]
+            edges += leaf[1]
         return Dag(
             id=self.group.name,
             description=_description(self.components.model),
@@ -141,6 +203,8 @@ class DagPlanner:
             catchup=timing.catchup,
             every=timing.every,
             tags=_tags(self.components.model),
+            teardowns=teardowns,
+            watches=[Watch([ids[step] for step in steps], call, texts) for steps, call, texts in draft.late],
         )
 
     def _fixed(self, text: FieldText) -> Template:
@@ -211,9 +275,14 @@ class DagPlanner:
         return params
 
 
-def _task_ids(operators: Mapping[Step, Call]) -> tuple[Mapping[Step, str], frozenset[str]]:
-    """Return an id for each step, different from every other and from every imported name, and all these names."""
-    taken = set(NAMES_OF_THE_FILE)
+def _task_ids(
+    operators: Mapping[Step, Call], reserved: Collection[str]
+) -> tuple[Mapping[Step, str], frozenset[str]]:
+    """Return an id for each step, different from every other and from every imported name, and all these names.
+
+    :param reserved: ids of other tasks
+    """
+    taken = {*NAMES_OF_THE_FILE, *reserved}
     for operator in operators.values():
         taken.update(call.path.rpartition(".")[2] for call in calls_in(operator))
     uses = Counter(step.object_id for step in operators)
@@ -246,7 +315,7 @@ def _description(model: Model) -> str:
 
 def _tags(model: Model) -> list[str]:
     """Return what the DAG is found by in Airflow's list, each no longer than Airflow takes."""
-    tags = ["data-pipeline", *filter(None, [model.environment]), *model.tags]
+    tags = ["data-pipeline", *filter(None, [model.environment]), *model.tags.values()]
     return list(dict.fromkeys(tag[:_LONGEST_TAG] for tag in tags))
 
 

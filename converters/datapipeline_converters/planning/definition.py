@@ -20,6 +20,7 @@ from datapipeline_converters.planning.graph import Graph
 from datapipeline_converters.planning.groups import grouped, timings_of_nodes
 from datapipeline_converters.planning.handles import note_handles
 from datapipeline_converters.planning.joins import Joins
+from datapipeline_converters.planning.resources import launches
 from datapipeline_converters.planning.surroundings import tell_surroundings
 from datapipeline_converters.planning.timing import ON_DEMAND, Timing, on_demand_field, plan_timing
 from datapipeline_converters.planning.use import note_use
@@ -45,7 +46,8 @@ def make_plan(model: Model, options: Options) -> Plan:
         model.leave("the definition has no activity: there is nothing for a DAG to do")
     groups = grouped(components, graph, timings, nodes, split=options.split, taken=options.taken)
     joins = Joins(components, graph, {step: group for group in groups for step in group.steps})
-    planners = [DagPlanner(components, graph, group, joins) for group in groups]
+    launched = launches(components, activities, groups)
+    planners = [DagPlanner(components, graph, group, joins, launched[group.name]) for group in groups]
     drafts = [planner.draft() for planner in planners]
     task_ids = {step: task_id for draft in drafts for step, task_id in draft.ids.items()}
     dags = [planner.plan(draft, task_ids) for planner, draft in zip(planners, drafts, strict=True)]
@@ -62,6 +64,7 @@ def make_plan(model: Model, options: Options) -> Plan:
         left=list(model.left),
         before_first_run=list(model.before_first_run),
         chosen=_chosen(components),
+        pools=list(model.pools.values()),
     )
 
 
@@ -99,7 +102,13 @@ def _report_shared_machines(components: Components, activities: Iterable[Activit
     """Tell of activities that could find each other's files on a machine that they shared."""
     sharing: dict[str, list[str]] = {}
     for activity in activities:
-        if activity.leaves_files and activity.runs_on is not None:
+        place = activity.place(components)
+        stays = place is not None and place.kind in {
+            "ec2",
+            "ssh",
+            "cluster",
+        }  # they share a machine as they did
+        if activity.leaves_files and activity.runs_on is not None and not stays:
             sharing.setdefault(activity.runs_on.id, []).append(activity.id)
     for machine, members in sharing.items():
         if len(members) < 2:

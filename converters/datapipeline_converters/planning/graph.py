@@ -52,6 +52,7 @@ class Graph:
     :param upstream: what each step waits for
     :param reasons: the same, by the fields that say it
     :param order: every step, behind all that it waits for
+    :param finished_nodes: the steps after which each data node is finished, by the node's id
     """
 
     components: Components
@@ -59,7 +60,7 @@ class Graph:
     upstream: dict[Step, dict[Step, None]] = field(default_factory=dict)
     reasons: dict[Step, tuple[Reason, ...]] = field(default_factory=dict)
     order: list[Step] = field(default_factory=list)
-    _finished_nodes: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    finished_nodes: dict[str, tuple[Step, ...]] = field(default_factory=dict)
 
     @cached_property
     def producers(self) -> Mapping[str, tuple[str, ...]]:
@@ -77,7 +78,7 @@ class Graph:
     def build(self) -> None:
         """Fill in all that is waited for; a cycle is a problem, and is cut."""
         for node in self._nodes_in_order():
-            self._finished_nodes[node.id] = self._finish(node)
+            self.finished_nodes[node.id] = self._finish(node)
         for activity in self.activities.values():
             before = {"dependsOn": activity.depends_on, "input": activity.input}
             reasons = [
@@ -119,7 +120,7 @@ class Graph:
         """Return the steps after which an object is finished."""
         if object_id in self.activities:
             return (Step(object_id),)
-        return self._finished_nodes.get(object_id, ())
+        return self.finished_nodes.get(object_id, ())
 
     def _gates(self, guarded: str, preconditions: Iterable[Ref], reasons: Iterable[Reason]) -> list[Step]:
         """Return the steps of an object's preconditions; they wait for what its producers wait for."""

@@ -15,6 +15,9 @@ from datapipeline_converters.planning.timing import Timing
 _ACTIVATION = "macros.datapipeline.activation_time(dag_run)"
 _LATER = "a task knows it only when it is over: an alarm can say it"
 _EXCEPTION = RuntimeField("exception | default('', true)", "text")
+_REASON = RuntimeField("macros.datapipeline.cancellation_reason(exception | default('', true))", "text")
+_STACK = RuntimeField("macros.datapipeline.stack_trace(exception | default('', true))", "text")
+_STATUS = RuntimeField("macros.datapipeline.status(ti.state)", "text")
 _LOG = RuntimeField("ti.log_url | default('', true)", "text")
 # Where Airflow itself notices that a task is gone, it calls the alarms without these.
 _START = RuntimeField("ti.start_date | default(dag_run.run_after, true)", "datetime", False)
@@ -55,8 +58,13 @@ _ALWAYS: RuntimeFields = {
     "reportProgressTime": NoField("its tasks report no progress"),
 }
 
+_NEVER = RuntimeField("macros.datapipeline.known(none)", "datetime", False)
+_BEFORE = RuntimeField("macros.datapipeline.known(prev_data_interval_start_success)", "datetime", False)
+
 # What a task's alarms know beyond that.
 _AT_END: RuntimeFields = {
+    "@lastDeactivatedTime": _NEVER,
+    "@latestCompletedRunTime": _BEFORE,
     "@actualEndTime": _END,
     "@actualStartTime": _START,
     "@finishedTime": _END,
@@ -70,15 +78,30 @@ _WORDS_AT_END: Mapping[str, RuntimeFields] = {
         "@healthStatus": "ERROR",
         "@status": "FAILED",
         "attemptStatus": "FAILED",
+        "cancellationReason": _REASON,
         "errorMessage": _EXCEPTION,
-        "errorStackTrace": _EXCEPTION,
+        "errorStackTrace": _STACK,
     },
     "on_success_callback": {"@healthStatus": "HEALTHY", "@status": "FINISHED", "attemptStatus": "FINISHED"},
+    # An alarm of `onLateAction`: the task has not come to its end, and may not have begun.
+    "tell": {
+        "@actualEndTime": _NEVER,
+        "@actualStartTime": RuntimeField("macros.datapipeline.known(ti.start_date)", "datetime", False),
+        "@finishedTime": _NEVER,
+        "@healthStatus": "",
+        "@healthStatusUpdatedTime": _NEVER,
+        "@latestCompletedRunTime": _NEVER,
+        "@status": _STATUS,
+        "attemptStatus": _STATUS,
+    },
 }
 
 _IS_EXCEPTION = "is the text of the Python exception in an alarm of onFail, else empty"
-_IS_END = "is when the task instance ended, in an alarm"
-_IS_STATUS = "is RUNNING in a task, FAILED in an alarm of onFail, FINISHED in one of onSuccess"
+_IS_END = "is when the task instance ended, in an alarm; empty in one of onLateAction"
+_IS_STATUS = (
+    "is RUNNING in a task, FAILED in an alarm of onFail, FINISHED in one of onSuccess; in one of onLateAction it is the word for "
+    "the state that the task is in"
+)
 _IS_LOG = "is the address of the task's own log"
 
 NOTES: Mapping[str, Verdict] = {
@@ -89,24 +112,29 @@ NOTES: Mapping[str, Verdict] = {
             approximated,
             {
                 "@actualEndTime": _IS_END,
-                "@actualStartTime": "is when the task instance started, its sensors aside",
+                "@actualStartTime": "is when the task instance started, its sensors aside; empty in an alarm before that",
                 "@attemptCount": "is the number of Airflow's try, which goes on when a task is cleared",
                 "@cascadeFailedOn": "is empty: Airflow calls no alarm of a task that never ran",
                 "@error": _IS_EXCEPTION,
                 "@failureReason": _IS_EXCEPTION,
                 "@finishedTime": _IS_END,
-                "@healthStatus": "is ERROR in an alarm of onFail, HEALTHY in one of onSuccess",
+                "@healthStatus": "is ERROR in an alarm of onFail, HEALTHY in one of onSuccess, empty in one of onLateAction",
                 "@healthStatusUpdatedTime": _IS_END,
+                "@lastDeactivatedTime": "is empty: Airflow does not record when a DAG was paused",
+                "@latestCompletedRunTime": (
+                    "is the start of the latest interval whose run has succeeded, the task's own in an alarm of onSuccess; "
+                    "empty in one of onLateAction"
+                ),
                 "@latestRunTime": "is the start of the run's own interval",
                 "@nextRunTime": "is the start of the interval after the run's own",
                 "@pipelineId": "is the DAG's id",
                 "@triesLeft": "counts Airflow's tries, without those that a cleared task got",
                 "@waitingOn": "is empty: a task that runs waits for nothing",
-                "cancellationReason": "is empty: Airflow knows none",
+                "cancellationReason": "is why Terminate has ended a task, in an alarm of onFail, else empty",
                 "emrStepLog": _IS_LOG,
                 "errorId": "is empty: Airflow knows none",
                 "errorMessage": _IS_EXCEPTION,
-                "errorStackTrace": f"{_IS_EXCEPTION}; the stack is in the log",
+                "errorStackTrace": "is the stack of the Python exception in an alarm of onFail, else empty",
                 "hadoopJobLog": _IS_LOG,
                 "hostname": "is the Airflow worker's",
             },
@@ -138,9 +166,10 @@ def at_end(fields: RuntimeFields, callback: str) -> RuntimeFields:
     """Return what run-time fields are in the alarms of a task.
 
     :param fields: what they are in the task itself
-    :param callback: `on_failure_callback` or `on_success_callback`
+    :param callback: `on_failure_callback`, `on_success_callback`, or `tell` for those of a task that is late
     """
-    return {**fields, **_AT_END, **_WORDS_AT_END[callback]}
+    known = {"@latestCompletedRunTime": fields["@latestRunTime"]} if callback == "on_success_callback" else {}
+    return {**fields, **_AT_END, **known, **_WORDS_AT_END[callback]}
 
 
 def _after(period: Period) -> RuntimeField:

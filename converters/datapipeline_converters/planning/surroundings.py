@@ -26,6 +26,8 @@ def tell_surroundings(components: Components) -> None:
             continue
         facts: dict[Topic, list[str]] = {}
         for key, surrounding in cls.surroundings.items():
+            if key in model.instead.get(item.id, {}) or key in model.left_out.get(item.id, {}):
+                continue  # it means something else now, or nothing
             if surrounding.unless not in item.fields and (values := _values(components, item, key)):
                 facts.setdefault(surrounding.topic, []).append(surrounding.fact.format(_listed(values)))
         for topic, found in facts.items():

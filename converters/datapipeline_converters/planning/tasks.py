@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ExpressionError, UnsupportedExpressionError
-from datapipeline_converters.ledger import refused
+from datapipeline_converters.ledger import Verdict, approximated, emulated, refused
 from datapipeline_converters.objects.component import CannotConvertError
-from datapipeline_converters.objects.runnable import Activity, Precondition, Runnable
+from datapipeline_converters.objects.resource import Resource
+from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition, Runnable
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
 from datapipeline_converters.planning.components import Components
@@ -21,6 +22,12 @@ from datapipeline_converters.planning.graph import Step
 DEFAULT_RETRIES = 2
 DEFAULT_RETRY_DELAY = Period(10, "minute")
 
+_IS_OVER = emulated("a Terminate action has nothing left to end when an object has failed or succeeded")
+_COMMANDS = frozenset({"command", "scriptUri"})
+_ON_A_WORKER = approximated(
+    "an Airflow worker runs it, and not the machine that the activity behind it runs on",
+    "Let it look only at what an Airflow worker can reach.",
+)
 _NOT_CONVERTED = "datapipeline_provider.operators.not_converted.NotConvertedOperator"
 
 
@@ -34,29 +41,75 @@ class TaskPlanner:
     """Plans the tasks of one definition.
 
     :param activities: ids of all its activities
+    :param finishes: the data nodes that are finished with a step, and no other
     :param _made_before: ids of the objects that something was made of before the step at hand
     """
 
     components: Components
     activities: Collection[str]
+    finishes: Mapping[Step, Sequence[DataNode]] = dataclasses.field(default_factory=dict)
     _made_before: set[str] = dataclasses.field(default_factory=set)
 
     def plan(self, step: Step) -> Call:
         """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
         runnable = self.runnable(step)
         telling = self._telling(runnable, step)
+        if isinstance(runnable, Resource):
+            telling = _only_failure(telling)  # it has succeeded when it is ended
         self._made_before.clear()
         self._made_before.update(self.components.model.realised)
         if self.components.model.faults and (fault := self._fault(runnable.id, set())):
             return self._failing(runnable, fault, telling, listed=True)
         try:
-            operator = runnable.operator(self.components)
+            operator = self._operator(runnable, step)
             limit = self._limit(runnable)
         except CannotConvertError as error:
             return self._failing(runnable, error.reason, telling)
-        self.components.realise(runnable)
-        own = {**operator.arguments, **self._waiting(runnable), **limit, **self._trying(runnable)}
+        place, where = self._place(runnable, step)
+        self.components.realise(runnable, where)
+        own = {
+            **operator.arguments,
+            **self._waiting(runnable),
+            **limit,
+            **self._trying(runnable),
+            **place,
+            **self._identity(runnable),
+        }
         return Call(operator.path, {**own, **telling, **self._showing(runnable)})
+
+    def plan_ending(self, step: Step, launcher: str) -> Call:
+        """Return the operator that ends what a step launches.
+
+        :param launcher: the id of the task that launches it
+        """
+        resource = self.runnable(step)
+        assert isinstance(resource, Resource)  # noqa: S101 - chosen by its type
+        operator = resource.ending(self.components, launcher)
+        # How often ending it is tried is up to the operator: whatever launching it may be, it has to be ended.
+        own = {
+            **operator.arguments,
+            **self._identity(resource),
+            **self._telling(resource, step),
+            **self._showing(resource),
+        }
+        return Call(operator.path, own)
+
+    def _identity(self, runnable: Runnable) -> Mapping[str, Argument]:
+        """Return who a task is to AWS: what its role could do, or that of the machine it ran on."""
+        if not isinstance(runnable, Activity):
+            return self.components.identity(runnable, "role")
+        if runnable.runs_on is None:
+            return {}
+        launched = runnable.launched(self.components) is not None
+        return self.components.identity(
+            self.components.get(runnable.runs_on), "role" if launched else "resourceRole"
+        )
+
+    def _operator(self, runnable: Runnable, step: Step) -> Call:
+        """Return what does the work of a step, without what every task has; CannotConvertError where nothing can."""
+        if isinstance(runnable, Precondition):
+            return runnable.sensor(self.components, self.components.get(Ref(step.guarded)))
+        return runnable.operator(self.components)
 
     def _fault(self, object_id: str, seen: set[str]) -> str:
         """Return what is wrong with an object or with what it is made of; other activities aside, "" if nothing is."""
@@ -131,23 +184,66 @@ class TaskPlanner:
         return arguments
 
     def _limit(self, runnable: Runnable) -> Mapping[str, Argument]:
-        limit = runnable.time_limit(self.components) if isinstance(runnable, Activity) else None
+        limit = runnable.time_limit(self.components)
         return {} if limit is None else {"execution_timeout": limit.length}
+
+    def _place(self, runnable: Runnable, step: Step) -> tuple[Mapping[str, Argument], Mapping[str, Verdict]]:
+        """Return the arguments that a task has for where it runs, and the verdict on the field that says where."""
+        if isinstance(runnable, Precondition) and runnable.by_worker:
+            return self._place_of_check(runnable, step.guarded), {}
+        if not isinstance(runnable, Activity):
+            return {}, {}
+        pool = (
+            None
+            if runnable.runs_on is None
+            else self.components.get(runnable.runs_on).as_pool(self.components)
+        )
+        limit: Mapping[str, Argument] = {} if pool is None else {"pool": pool}
+        if (place := runnable.place(self.components)) is None:
+            return limit, {}
+        key = "workerGroup" if runnable.runs_on is None else "runsOn"
+        return {**place.arguments, **limit}, {key: place.verdict}
+
+    def _place_of_check(self, precondition: Precondition, guarded: str) -> Mapping[str, Argument]:
+        """Return where a worker checks: where the activities run that wait for it, if they all run in one place."""
+        places = []
+        for activity_id in self.activities:
+            activity = self.components.get(Ref(activity_id))
+            assert isinstance(activity, Activity)  # noqa: S101 - chosen by its type
+            if guarded not in {activity_id, *(ref.id for ref in (*activity.input, *activity.depends_on))}:
+                continue
+            place = activity.place(self.components)
+            places.append({} if place is None else place.arguments)
+            if activity.launched(self.components) or (place and place.kind in {"ec2", "ssh"}):
+                for field in _COMMANDS & self.components.model.objects[precondition.id].fields.keys():
+                    self.components.note(precondition.id, field, _ON_A_WORKER)
+        return places[0] if places and all(place == places[0] for place in places) else {}
 
     def _telling(self, runnable: Runnable, step: Step) -> Mapping[str, Argument]:
         events = {
-            "on_failure_callback": ("onFail", runnable.on_fail),
-            "on_success_callback": ("onSuccess", runnable.on_success),
+            "on_failure_callback": [("onFail", step, ref) for ref in runnable.on_fail],
+            "on_success_callback": [
+                *(("onSuccess", step, ref) for ref in runnable.on_success),
+                *(
+                    ("onSuccess", Step(it.id), ref)
+                    for it in self.finishes.get(step, ())
+                    for ref in it.on_success
+                ),
+            ],
         }
         calls = {
-            argument: [call for ref in refs if (call := self._alarm(step, field, ref)) is not None]
-            for argument, (field, refs) in events.items()
+            argument: [call for event in told if (call := self._alarm(*event)) is not None]
+            for argument, told in events.items()
         }
         return {argument: found for argument, found in calls.items() if found}
 
-    def _alarm(self, step: Step, field: str, ref: Ref) -> Call | None:
+    def _alarm(self, field: str, step: Step, ref: Ref) -> Call | None:
         try:
             alarm = self.components.get(ref, step.object_id, *filter(None, [step.guarded]))
+            if alarm.ends_late_work:
+                self.components.realise(alarm)
+                self.components.note(step.object_id, field, _IS_OVER)
+                return None
             return alarm.as_alarm(self.components)
         except CannotConvertError as error:
             self.components.note(step.object_id, field, refused(error.reason))
@@ -179,6 +275,10 @@ class TaskPlanner:
             else []
         )
         return self.components.model.parameters.masked("\n\n".join(lines + comments))
+
+
+def _only_failure(telling: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    return {argument: calls for argument, calls in telling.items() if argument == "on_failure_callback"}
 
 
 def _own_limit(runnable: Runnable) -> Mapping[str, Argument]:

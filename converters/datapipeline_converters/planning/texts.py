@@ -13,7 +13,7 @@ from datapipeline_converters.model import Model
 from datapipeline_converters.plan import ArrayParam, Call, FieldText, WrittenText
 from datapipeline_converters.planning.runtime import NOTES, OF_THE_INTERVAL, at_end
 
-_CALLBACKS = frozenset({"on_failure_callback", "on_success_callback"})
+_CALLBACKS = frozenset({"on_failure_callback", "on_success_callback", "tell"})
 # What makes the intervals of a Schedule what they are.
 _INTERVALS = ("period", "startDateTime", "startAt")
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.model import Model
 from datapipeline_converters.objects import class_of
+from datapipeline_converters.objects.resource import Resource
 from datapipeline_converters.objects.runnable import Activity, Runnable
 
 # What orders tasks and whom they tell: it holds for a task that fails too.
@@ -21,7 +22,8 @@ def note_use(model: Model) -> None:
     for failed in model.failed:
         for found in _reached(model, [failed], without=_AROUND):
             item = model.objects[found]
-            if found not in model.realised and not _is_a(item, Runnable):
+            is_task = _is_a(item, Runnable) and not _is_a(item, Resource)
+            if found not in model.realised and not is_task:
                 model.wanted.setdefault(found, failed)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import jinja2
 
-from datapipeline_converters.plan import Argument, Call, Dag, Param, Plan
+from datapipeline_converters.plan import Argument, Call, Dag, Param, Plan, Teardown, Watch
 from datapipeline_converters.rendering.edges import edge_lines
-from datapipeline_converters.rendering.layout import Layout, import_lines
+from datapipeline_converters.rendering.layout import WIDTH, Identifier, Layout, import_lines, width
 from datapipeline_converters.rendering.sharing import Shared, shared_by_tasks, shared_schedules
 
 _DOCSTRING = (
@@ -52,14 +52,16 @@ def _assignments(shared: Shared, layout: Layout, indent: int) -> list[str]:
 
 
 def _dag(dag: Dag, schedules: Shared, layout: Layout) -> Mapping[str, Any]:
-    connected = {task_id for edge in dag.edges for task_id in edge}
+    connected = {
+        task_id for named in (*dag.edges, *(watch.tasks for watch in dag.watches)) for task_id in named
+    }
     by_tasks = shared_by_tasks(dag, schedules)
     shared = _assignments(by_tasks, layout, 1)
     layout = replace(layout, variable=lambda call: by_tasks.name(call) or schedules.name(call))
     tasks = []
     for task in dag.tasks:
         operator = Call(task.operator.path, {"task_id": task.id, **task.operator.arguments})
-        # Only what an edge names needs a variable.
+        # Only what another statement names needs a variable.
         name = f"{task.id} = " if task.id in connected else ""
         tasks.append(name + layout.source(operator, 1, len(name) + 1000))
     return {
@@ -67,7 +69,26 @@ def _dag(dag: Dag, schedules: Shared, layout: Layout) -> Mapping[str, Any]:
         "shared": shared,
         "tasks": tasks,
         "edges": edge_lines(dag.edges, layout),
+        "watches": [_watch(watch, layout) for watch in dag.watches],
+        "teardowns": [_teardown(teardown) for teardown in dag.teardowns],
     }
+
+
+def _watch(watch: Watch, layout: Layout) -> str:
+    names = [Identifier(task_id) for task_id in watch.tasks]
+    tasks: Any = names[0] if len(names) == 1 else names
+    return layout.source(replace(watch.call, positional=[tasks]), 1)
+
+
+def _teardown(teardown: Teardown) -> str:
+    arguments = [f"setups={teardown.setup}", "on_failure_fail_dagrun=True"]
+    line = f"{teardown.task}.as_teardown({', '.join(arguments)})"
+    if width(line) <= WIDTH - 4:
+        return line
+    # The trailing comma keeps formatters from joining the lines again.
+    return (
+        "\n        ".join([f"{teardown.task}.as_teardown(", *(f"{each}," for each in arguments)]) + "\n    )"
+    )
 
 
 def _head(dag: Dag) -> Call:

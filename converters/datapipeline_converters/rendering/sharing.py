@@ -45,8 +45,8 @@ def shared_schedules(dags: Sequence[Dag]) -> Shared:
 
 
 def shared_by_tasks(dag: Dag, schedules: Shared) -> Shared:
-    """Return what more than one task of a DAG uses, but for the schedules that the whole file shares."""
-    calls = [call for task in dag.tasks for call in calls_in(task.operator)]
+    """Return what more than one statement of a DAG uses, but for the schedules that the whole file shares."""
+    calls = list(calls_in(_statements(dag)))
     uses = Counter(_key(call) for call in calls if call.name)
     shared, taken = Shared(), _taken([dag]) | schedules.calls.keys()
     for call in calls:
@@ -62,7 +62,11 @@ def _taken(dags: Sequence[Dag]) -> set[str]:
 
 
 def _of_dag(dag: Dag) -> Iterator[Call]:
-    yield from calls_in([dag.schedule, *(task.operator for task in dag.tasks)])
+    yield from calls_in([dag.schedule, *_statements(dag)])
+
+
+def _statements(dag: Dag) -> list[Call]:
+    return [*(task.operator for task in dag.tasks), *(watch.call for watch in dag.watches)]
 
 
 def _key(call: Call) -> str:

@@ -42,6 +42,8 @@ def before_first_run(plan: Plan) -> list[str]:
         todo.append(f"Import the connections: `airflow connections import {plan.name}.connections.json`")
     if plan.variables:
         todo.append(f"Import the Variables: `airflow variables import {plan.name}.variables.json`")
+    if plan.pools:
+        todo.append(f"Import the pools: `airflow pools import {plan.name}.pools.json`")
     return todo
 
 

@@ -13,7 +13,14 @@ from datapipeline_converters.verification import values
 from datapipeline_converters.verification.moments import Moment, moments
 
 FIELDS = ""  # the task's own fields; the others are its callbacks
-_STATUS = {FIELDS: "RUNNING", "on_failure_callback": "FAILED", "on_success_callback": "FINISHED"}
+_LATE = "tell"  # the alarms of a task that is late
+_STATUS = {
+    FIELDS: "RUNNING",
+    "on_failure_callback": "FAILED",
+    "on_success_callback": "FINISHED",
+    _LATE: "RUNNING",
+}
+_HEALTH = {"on_failure_callback": "ERROR", "on_success_callback": "HEALTHY", _LATE: ""}
 PLACES = tuple(_STATUS)
 
 # The task instance: what Airflow says of it in every run.
@@ -83,7 +90,7 @@ class Run:
             "@error": error,
             "@failureReason": error,
             "errorMessage": error,
-            "errorStackTrace": error,
+            "errorStackTrace": f"RuntimeError: {error}" if error else "",
             "errorId": "",
             "cancellationReason": "",
             "emrStepLog": log,
@@ -93,7 +100,15 @@ class Run:
         if place != FIELDS:
             ended = datetime.fromisoformat(_ENDED)
             runtime |= dict.fromkeys(("@actualEndTime", "@finishedTime", "@healthStatusUpdatedTime"), ended)
-            runtime["@healthStatus"] = "ERROR" if place == "on_failure_callback" else "HEALTHY"
+            runtime |= {
+                "@healthStatus": _HEALTH[place],
+                "@lastDeactivatedTime": "",
+                "@latestCompletedRunTime": "",
+            }
+            if place == "on_success_callback":
+                runtime["@latestCompletedRunTime"] = self.moment.start
+        if place == _LATE:
+            runtime |= dict.fromkeys(("@actualEndTime", "@finishedTime", "@healthStatusUpdatedTime"), "")
         held = {name: values.held(param) for name, param in self.dag.params.items()}
         return Facts(runtime, {**held, **self.given}, self.variables)
 

@@ -51,10 +51,23 @@ class SnsAlarmNotifier(BaseNotifier):
     def __call__(self, *args: Any) -> None:
         """Render and send; never raises."""
         try:
-            # Rendering changes the notifier in place, and several tasks and runs may share this one.
-            BaseNotifier.__call__(copy(self), *args)
+            self.send(*args)
         except Exception:
             self.log.exception("The alarm to %s was not sent", self.topic_arn)
+
+    def send(self, *args: Any) -> None:
+        """Render and send, and raise what keeps it from being sent (Airflow 3.0 logs it instead)."""
+        # Rendering changes the notifier in place, and several tasks and runs may share this one.
+        BaseNotifier.__call__(copy(self), *args)
+
+    def arguments(self) -> dict[str, str | None]:
+        """Return the arguments that make the same notifier in another process."""
+        return {
+            "topic_arn": self.topic_arn,
+            "subject": self.subject,
+            "message": self.message,
+            "aws_conn_id": self.aws_conn_id,
+        }
 
     def notify(self, context: Context) -> None:
         """Publish the rendered message.

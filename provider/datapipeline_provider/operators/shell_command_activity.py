@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.exceptions import DatapipelineError
 from datapipeline_provider.operators._common import DataNodeOperator, flat
+from datapipeline_provider.s3.address import with_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from datapipeline_provider._compat import Context
-    from datapipeline_provider.shell.process import ProcessGroup
-    from datapipeline_provider.shell.streams import Stream
-    from datapipeline_provider.shell.transfers import Transfers
+    from datapipeline_provider.shell.command import Command
 
 
 class CommandArgumentError(DatapipelineError):
@@ -59,7 +58,7 @@ class ShellCommandActivityOperator(DataNodeOperator):
     """
 
     node_fields = ("input_nodes", "output_nodes")
-    template_fields = (
+    template_fields: Sequence[str] = (
         "command",
         "script_uri",
         "script_arguments",
@@ -73,7 +72,7 @@ class ShellCommandActivityOperator(DataNodeOperator):
     template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
 
     _cancelled = False
-    _processes: ProcessGroup | None = None
+    _command: Command | None = None
 
     def __init__(
         self,
@@ -110,68 +109,57 @@ class ShellCommandActivityOperator(DataNodeOperator):
         :raises ShellCommandError: if the exit code is not 0.
         :raises DatapipelineError: if staging, the script's download or an upload fails.
         """
-        if not (self.command or self.script_uri or "").strip():
-            raise CommandArgumentError(self.task_id, "it is empty after rendering")
+        self.check_arguments()
         with TemporaryDirectory(prefix="datapipeline-", ignore_cleanup_errors=True) as directory:
             self._execute_in(Path(directory))
+
+    def check_arguments(self) -> None:
+        """Refuse a command that rendering has left nothing of.
+
+        :raises CommandArgumentError: if so
+        """
+        if not (self.command or self.script_uri or "").strip():
+            raise CommandArgumentError(self.task_id, "it is empty after rendering")
+
+    @property
+    def streams(self) -> dict[str, str]:
+        """Where in S3 the output streams go, by name, those that go there; after rendering."""
+        places = {"stdout": self.stdout, "stderr": self.stderr}
+        return {name: with_name(uri, name) for name, uri in places.items() if uri}
 
     def on_kill(self) -> None:
         """End the command and its children; transfers stop too."""
         self._cancelled = True
-        if self._processes is not None:
-            self._processes.terminate()
+        if self._command is not None:
+            self._command.cancel()
 
     def _execute_in(self, root: Path) -> None:
         from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 
+        from datapipeline_provider.s3.encryption import write_arguments
         from datapipeline_provider.shell import environment
+        from datapipeline_provider.shell.command import Command
         from datapipeline_provider.shell.staging import Staging
         from datapipeline_provider.shell.transfers import Transfers
 
         hook = S3Hook(aws_conn_id=self.aws_conn_id)
         transfers = Transfers(hook, lambda: self._cancelled)
         staging = Staging(root, transfers, self.input_nodes, self.output_nodes) if self.stage else None
+        arguments = list(flat(self.script_arguments))
+        self._command = Command(self.task_id, self.command, self.script_uri, arguments)
         env = environment.with_aws(environment.of_worker(), hook)
         if staging is not None:
             staging.fetch()
             env |= staging.environment
-        self._run(self._program(root, transfers), env, root, transfers)
+        code = self._command.run(
+            root,
+            transfers,
+            env,
+            {"stdout": self.stdout, "stderr": self.stderr},
+            write_arguments("NONE", self.kms_key_id),
+            self.log,
+        )
+        if code != 0:
+            raise ShellCommandError(self.task_id, code, self.streams.values())
         if staging is not None:
             staging.publish()
-
-    def _program(self, root: Path, transfers: Transfers) -> list[str]:
-        arguments = list(flat(self.script_arguments))
-        if self.command is not None:
-            return ["bash", "-c", self.command, self.task_id, *arguments]
-        from datapipeline_provider.shell.script import fetch
-
-        return [*fetch(self.script_uri or "", root / "script", transfers), *arguments]
-
-    def _run(self, program: list[str], env: dict[str, str], root: Path, transfers: Transfers) -> None:
-        from datapipeline_provider.s3.encryption import write_arguments
-        from datapipeline_provider.shell.process import ProcessGroup
-        from datapipeline_provider.shell.streams import Stream, upload
-
-        work = root / "work"
-        work.mkdir()
-        encryption = write_arguments("NONE", self.kms_key_id)
-        with (
-            Stream("stdout", self.stdout, root, self.log, encryption) as out,
-            Stream("stderr", self.stderr, root, self.log, encryption) as err,
-        ):
-            transfers.check()
-            try:
-                self._processes = ProcessGroup(program, env, work)
-                if self._cancelled:  # between the check and here
-                    self._processes.terminate()
-                code = self._processes.wait(out.take, err.take)
-            finally:
-                problem = upload([out, err], transfers)
-        self._judge(code, [out, err], problem)
-        transfers.check()  # a command may end with 0 on being cancelled
-
-    def _judge(self, code: int, streams: list[Stream], problem: Exception | None) -> None:
-        if code != 0:
-            raise ShellCommandError(self.task_id, code, [s.uri for s in streams if s.uri])
-        if problem is not None:
-            raise problem

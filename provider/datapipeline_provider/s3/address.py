@@ -29,6 +29,20 @@ def split(address: str) -> tuple[str, str]:
     return found["bucket"], found["key"] or ""
 
 
+def with_name(uri: str, name: str) -> str:
+    """Return an address as it is, or, where it is a directory's, that of a file of this name in it."""
+    return f"{uri}{name}" if uri.endswith("/") else uri
+
+
 def join(bucket: str, key: str) -> str:
     """Write bucket and key as `s3://bucket/key`."""
     return f"s3://{bucket}/{key}"
+
+
+def below(place: str, folder: str) -> str:
+    """Return what is below an address, written as that of a directory, whether it ends in a slash or not.
+
+    :param folder: without a slash at its beginning
+    """
+    bucket, key = split(place)
+    return join(bucket, f"{key.strip('/')}/{folder}".lstrip("/"))

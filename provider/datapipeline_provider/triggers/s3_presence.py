@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import BaseTrigger, TriggerEvent
-from datapipeline_provider.sensors.presence import Presence, is_missing
+from datapipeline_provider.sensors._waiting import PATIENCE_SECONDS, PAUSE_SECONDS
+from datapipeline_provider.sensors.presence import Presence, S3RefusedError, ask_async, is_passing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
 class S3PresenceTrigger(BaseTrigger):
-    """Fires when an object exists, or any object below a prefix; an error of S3 fails the task.
+    """Fires when an object exists, or any object below a prefix, or S3 refuses to tell; another error fails the task.
 
     :param bucket: the bucket's name.
     :param key: the object's key, or what the keys start with.
@@ -41,17 +43,22 @@ class S3PresenceTrigger(BaseTrigger):
 
         hook: Any = S3Hook(aws_conn_id=self.aws_conn_id)
         async with await hook.get_async_conn() as client:
-            while not await self._is_there(client):
-                await asyncio.sleep(self.poke_interval)
-        yield TriggerEvent(str(self.presence))  # type: ignore[no-untyped-call]
+            try:
+                while not await self._is_there(client):
+                    await asyncio.sleep(self.poke_interval)
+                found = {"there": str(self.presence)}
+            except S3RefusedError as refused:
+                found = {"refused": str(refused)}
+        yield TriggerEvent(found)  # type: ignore[no-untyped-call]
 
     async def _is_there(self, client: Any) -> bool:
-        from botocore.exceptions import ClientError
-
-        method, arguments = self.presence.request()
-        try:
-            return self.presence.confirmed_by(await getattr(client, method)(**arguments))
-        except ClientError as error:
-            if is_missing(error):
-                return False
-            raise
+        """Ask once; where S3 does not answer, for a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return await ask_async(client, self.presence.dialogue(self.aws_conn_id))
+            except Exception as error:
+                if not is_passing(error) or time.monotonic() > deadline:
+                    raise
+                self.log.warning("S3 does not answer now, asking again: %s", error)
+                await asyncio.sleep(PAUSE_SECONDS)

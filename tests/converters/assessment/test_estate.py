@@ -255,10 +255,19 @@ def test_one_file_needs_no_list() -> None:
     }
 
 
-def test_who_waits_for_a_key_may_list_the_bucket() -> None:
+WAITING_FOR_A_KEY = {
+    "S3KeyExists": [{"id": "P", "type": "S3KeyExists", "s3Key": "s3://lake/raw/_SUCCESS"}],
+    "Exists": [
+        {"id": "P", "type": "S3DataNode", "filePath": "s3://lake/raw/_SUCCESS", "precondition": {"ref": "E"}},
+        {"id": "E", "type": "Exists"},
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "field"), [("S3KeyExists", "precondition"), ("Exists", "input")])
+def test_who_waits_for_a_key_may_list_the_bucket(kind: str, field: str) -> None:
     """Without that, S3 answers 403 for a key that is not there yet, and not 404."""
-    waiting = {"id": "P", "type": "S3KeyExists", "s3Key": "s3://lake/raw/_SUCCESS"}
-    found = statements(summary(shell(precondition={"ref": "P"}), waiting))
+    found = statements(summary(shell(**{field: {"ref": "P"}}), *WAITING_FOR_A_KEY[kind]))
     assert found["ReadObjects"]["Resource"] == ["arn:aws:s3:::lake/raw/_SUCCESS"]
     assert found["ListFolders"] == {
         "Sid": "ListFolders",

@@ -98,15 +98,15 @@ def test_different_values_are_told_apart() -> None:
     assert len(told(converted(ON_DEMAND, *boxes, *tasks), "availability zone")) == 2
 
 
-def test_a_cluster_in_whose_place_something_is_to_be_put() -> None:
+def test_a_cluster_has_the_roles_and_the_network_that_it_had() -> None:
     cluster = {"id": "C", "type": "EmrCluster", "role": "R", "resourceRole": "P", "subnetId": "subnet-1"}
-    found = converted(
-        ON_DEMAND, cluster, {"id": "A", "type": "EmrActivity", "runsOn": ref("C"), "step": ["a.jar"]}
-    )
+    said = {"releaseLabel": "emr-6.1.0", "region": "us-east-1"}
+    types = {"masterInstanceType": "m5.large", "coreInstanceType": "m5.large"}
+    work = {"id": "A", "type": "EmrActivity", "runsOn": ref("C"), "step": ["a.jar"]}
+    found = converted(ON_DEMAND, cluster | said | types, work)
     assert before_first_run(found.plan) == [
-        "`C` had the service role `R`, the instance profile `P`: who starts a cluster in its place needs leave to pass them "
-        "on (`iam:PassRole`)",
-        f"`C` ran in the subnet `subnet-1`{NETWORK}",
+        "`C` has the service role `R`, the instance profile `P`: the AWS connection `aws_default` needs leave to launch "
+        "clusters and to pass these on (`iam:PassRole`)"
     ]
 
 

@@ -55,12 +55,15 @@ def test_what_nothing_is_made_of_yet_claims_no_more_than_every_task_has(name: st
         "attemptTimeout",
         "dependsOn",
         "failureAndRerunMode",
+        "lateAfterTimeout",
         "maxActiveInstances",
         "maximumRetries",
         "onFail",
+        "onLateAction",
         "onSuccess",
         "parent",
         "precondition",
+        "reportProgressTimeout",
         "retryDelay",
         "schedule",
         "scheduleType",
@@ -71,7 +74,8 @@ def test_what_nothing_is_made_of_yet_claims_no_more_than_every_task_has(name: st
         for field, verdict in types()[name].verdicts.items()
         if verdict.grade in {Grade.EXACT, Grade.EMULATED}
     }
-    allowed = of_every_task | handles if issubclass(types()[name], Runnable) else {"parent", "precondition"}
+    of_every_node = {"onSuccess", "parent", "precondition"}
+    allowed = of_every_task | handles if issubclass(types()[name], Runnable) else of_every_node
     assert claimed - {"dependsOn", "onFail"} <= allowed
 
 

@@ -11,13 +11,18 @@ from datapipeline_converters.planning.timing import ON_DEMAND, Timing
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 from datapipeline_converters.verification import verify
 
-from tests.converters.planned import NOW, arguments, converted, grades, ref, shell
+from tests.converters.planned import NOW, arguments, converted, grades, only_dag, plain, ref, shell
 
 TIMED = ".strftime('%Y-%m-%dT%H:%M:%S')"
 START = f"{{{{ data_interval_start{TIMED} }}}}"
 END = f"{{{{ data_interval_end{TIMED} }}}}"
 ENDED = f"{{{{ (ti.end_date | default(macros.datapipeline.now(), true)){TIMED} }}}}"
 EXCEPTION = "{{ exception | default('', true) }}"
+STACK = "{{ macros.datapipeline.stack_trace(exception | default('', true)) }}"
+REASON = "{{ macros.datapipeline.cancellation_reason(exception | default('', true)) }}"
+NEVER = f"{{{{ macros.datapipeline.known(none){TIMED} }}}}"
+BEFORE = f"{{{{ macros.datapipeline.known(prev_data_interval_start_success){TIMED} }}}}"
+STATE = "{{ macros.datapipeline.status(ti.state) }}"
 LOG = "{{ ti.log_url | default('', true) }}"
 LEFT = None  # left as it was, and refused
 
@@ -45,10 +50,12 @@ FIELDS: dict[str, tuple[str | None, str | None, str | None, str]] = {
     "@healthStatusFromInstanceId": (LEFT, LEFT, LEFT, "refused"),
     "@error": ("", EXCEPTION, "", "approximated"),
     "errorMessage": ("", EXCEPTION, "", "approximated"),
-    "errorStackTrace": ("", EXCEPTION, "", "approximated"),
+    "errorStackTrace": ("", STACK, "", "approximated"),
     "@failureReason": ("", EXCEPTION, "", "approximated"),
     "errorId": ("", "", "", "approximated"),
-    "cancellationReason": ("", "", "", "approximated"),
+    "cancellationReason": ("", REASON, "", "approximated"),
+    "@lastDeactivatedTime": (LEFT, NEVER, NEVER, "approximated"),
+    "@latestCompletedRunTime": (LEFT, BEFORE, START, "approximated"),
     "@cascadeFailedOn": ("", "", "", "approximated"),
     "@waitingOn": ("", "", "", "approximated"),
     "hostname": (
@@ -65,8 +72,6 @@ FIELDS: dict[str, tuple[str | None, str | None, str | None, str]] = {
         (
             "@activeInstances",
             "@firstActivationTime",
-            "@lastDeactivatedTime",
-            "@latestCompletedRunTime",
             "@resourceStatus",
             "@version",
             "currentRetryCount",
@@ -76,6 +81,16 @@ FIELDS: dict[str, tuple[str | None, str | None, str | None, str]] = {
         (LEFT, LEFT, LEFT, "refused"),
     ),
 }
+# In an alarm of onLateAction, where it is not what it is in a task.
+WHEN_LATE: dict[str, str | None] = {
+    **dict.fromkeys(("@actualEndTime", "@finishedTime", "@healthStatusUpdatedTime"), NEVER),
+    **dict.fromkeys(("@lastDeactivatedTime", "@latestCompletedRunTime"), NEVER),
+    "@actualStartTime": f"{{{{ macros.datapipeline.known(ti.start_date){TIMED} }}}}",
+    "@healthStatus": "",
+    "@status": STATE,
+    "attemptStatus": STATE,
+    "hostname": "{{ ti.hostname | default('', true) }}",
+}
 SCHEDULE = {
     "id": "Default",
     "scheduleType": "cron",
@@ -83,6 +98,8 @@ SCHEDULE = {
     "workerGroup": "w",
     "onFail": ref("Failed"),
     "onSuccess": ref("Done"),
+    "lateAfterTimeout": "1 hour",
+    "onLateAction": ref("Late"),
 }
 DAILY = {"id": "Daily", "type": "Schedule", "startDateTime": "2026-11-21T00:00:00", "period": "1 day"}
 
@@ -97,10 +114,9 @@ def test_what_a_field_is(name: str) -> None:
     in_task, in_failure, in_success, grade = FIELDS[name]
     message = f"<#{{node.{name}}}>"
     command = f"<#{{{name}}}>"
-    found = converted(
-        SCHEDULE, DAILY, shell("Job", command=command), alarm("Failed", message), alarm("Done", message)
-    )
-    written = arguments(found, "Job")
+    alarms = [alarm(object_id, message) for object_id in ("Failed", "Done", "Late")]
+    found = converted(SCHEDULE, DAILY, shell("Job", command=command), *alarms)
+    written = {**arguments(found, "Job"), "tell": plain(only_dag(found).watches[0].call)["tell"]}
     if in_task is LEFT:  # a task that fails and says so
         assert written["reason"].startswith("Airflow has nothing that corresponds to the runtime field")
         assert name in written["reason"]
@@ -111,6 +127,7 @@ def test_what_a_field_is(name: str) -> None:
     for callback, object_id, text in (
         ("on_failure_callback", "Failed", in_failure),
         ("on_success_callback", "Done", in_success),
+        ("tell", "Late", WHEN_LATE.get(name, in_task)),
     ):
         assert written[callback][0]["message"] == (message if text is LEFT else f"<{text}>")
         assert grades(found)[object_id, "message"] == grade
@@ -122,7 +139,7 @@ def test_every_field_of_data_pipeline_has_a_meaning_or_a_reason() -> None:
     for timing in (everyday, Timing("", ON_DEMAND)):
         fields = runtime_fields(timing)
         assert set(fields) == (WITH_AT | WITHOUT_AT) - {"@id"}  # which is text and @scheduledStartTime
-        for callback in ("on_failure_callback", "on_success_callback"):
+        for callback in ("on_failure_callback", "on_success_callback", "tell"):
             assert set(at_end(fields, callback)) == set(fields)
 
 
@@ -134,9 +151,8 @@ def test_what_is_not_exact_has_a_note() -> None:
 
 
 def test_a_field_that_data_pipeline_does_not_have() -> None:
-    found = converted(
-        SCHEDULE, DAILY, shell("Job", command="#{@scheduledStart}"), alarm("Failed", "x"), alarm("Done", "x")
-    )
+    alarms = [alarm(object_id, "x") for object_id in ("Failed", "Done", "Late")]
+    found = converted(SCHEDULE, DAILY, shell("Job", command="#{@scheduledStart}"), *alarms)
     reason = (
         "there is no runtime field @scheduledStart; did you mean @scheduledStartTime or @scheduledEndTime"
     )
@@ -159,6 +175,7 @@ def test_airflow_renders_them_all() -> None:
         shell("Job", command=mine),
         alarm("Failed", message),
         alarm("Done", message),
+        alarm("Late", message),
         options=Options(now=NOW, name="runtime"),
     )
     (result,) = verify([found])

@@ -333,8 +333,8 @@ def test_what_is_generated_says_what_the_definition_says(found: dict[str, Verifi
 def test_every_text_is_compared_in_every_run(found: dict[str, Verification]) -> None:
     # command, list, "plain", stdout, stderr; topic, subject, message
     assert (found["good"].texts, found["good"].moments, found["good"].renderings) == (8, 30, 240)
-    # 4 tasks with a topic, subject and message in 2 callbacks; 2 + 8 + 1 + 4 of their own
-    assert (found["scheduled"].texts, found["scheduled"].moments) == (39, 31)
+    # 4 tasks with a topic, subject and message in 2 callbacks, and where they can be late in a third; 2 + 8 + 1 + 4 of their own
+    assert (found["scheduled"].texts, found["scheduled"].moments) == (51, 31)
     assert (found["on_demand"].texts, found["on_demand"].moments) == (39, 27)
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -216,11 +217,12 @@ class Place:
         if uploads:
             assert self.uploads() == []
         for kind in {path.source, path.sink} - {"s3"}:
-            wait_until(
-                lambda kind=kind: self.sql(kind, SESSIONS[kind]) == [(0,)], f"a session in {kind} is left"
-            )  # type: ignore[misc]
+            wait_until(partial(self._no_session, kind), f"a session in {kind} is left")
             assert self.sql(kind, LEFT_TABLES[kind]) == [(0,)]
         wait_until(lambda: not threads(), "a thread is left")
+
+    def _no_session(self, kind: str) -> bool:
+        return self.sql(kind, SESSIONS[kind]) == [(0,)]
 
     def check_clean(self, path: Path) -> None:
         """Fail unless everything is as one clean run leaves it."""
@@ -233,7 +235,8 @@ def time_limit() -> Iterator[None]:
     """Fail where the test stands, and show where all threads stand, if the block has not ended in time."""
 
     def too_long(*_: object) -> None:
-        faulthandler.dump_traceback(sys.__stderr__)
+        if sys.__stderr__ is not None:
+            faulthandler.dump_traceback(sys.__stderr__)
         raise TimeoutError(f"not ended after {SECONDS_A_TEST} seconds; our threads: {threads()}")
 
     before = signal.signal(signal.SIGALRM, too_long)

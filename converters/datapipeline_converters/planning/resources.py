@@ -1,0 +1,165 @@
+"""Knows which tasks launch and end what the activities of a DAG work on, and between which others they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from datapipeline_converters.definition import Ref
+from datapipeline_converters.ledger import approximated
+from datapipeline_converters.names import task_name
+from datapipeline_converters.objects.component import CannotConvertError
+from datapipeline_converters.objects.runnable import Activity
+from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Task, Teardown
+from datapipeline_converters.planning.components import Components
+from datapipeline_converters.planning.groups import Group
+
+_VERBS = ("create", "terminate")
+# A run fails with the leaves among its tasks. A task that ends a resource is one, whatever became of the work before it:
+# without another leaf behind the work, a run whose work has failed would be a success.
+_LEAF = "airflow.providers.standard.operators.empty.EmptyOperator"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A resource that each run of a DAG launches for itself.
+
+    :param resource: the object's id
+    :param launcher: the id of the task that launches it
+    :param ender: the id of the task that ends it
+    :param users: the ids of the activities that work on it
+    """
+
+    resource: str
+    launcher: str
+    ender: str
+    users: tuple[str, ...]
+
+
+def launches(
+    components: Components, activities: Mapping[str, Activity], groups: Sequence[Group]
+) -> Mapping[str, tuple[Launch, ...]]:
+    """Return what each DAG launches, by the DAG's id, and make it known to the objects."""
+    found: dict[str, tuple[Launch, ...]] = {}
+    for group in groups:
+        users: dict[str, list[str]] = {}
+        for member in group.members:
+            if (resource := _launched(components, activities[member])) is not None:
+                users.setdefault(resource.id, []).append(member)
+        taken = {*NAMES_OF_THE_FILE, *(task_name(step.object_id) for step in group.steps)}
+        made: list[Launch] = []
+        for resource_id, members in users.items():
+            launcher, ender = (task_name(f"{verb}_{resource_id}", taken) for verb in _VERBS)
+            taken |= {launcher, ender}
+            made.append(Launch(resource_id, launcher, ender, tuple(members)))
+            components.launchers.update(dict.fromkeys(members, launcher))
+            components.users.setdefault(resource_id, []).extend(members)
+        found[group.name] = tuple(made)
+    _note_sharing(components, groups, found)
+    return found
+
+
+def _launched(components: Components, activity: Activity) -> Ref | None:
+    try:
+        return activity.launched(components)
+    except CannotConvertError:
+        return None  # the activity's own task says so
+
+
+def _note_sharing(
+    components: Components, groups: Sequence[Group], found: Mapping[str, Sequence[Launch]]
+) -> None:
+    """Note where several runs shared a resource in Data Pipeline, and each has one of its own now."""
+    homes: dict[str, list[Group]] = {}
+    for group in groups:
+        for launch in found[group.name]:
+            homes.setdefault(launch.resource, []).append(group)
+    for resource_id, users in homes.items():
+        own = components.model.schedule_of(resource_id)
+        others = sorted({group.timing.schedule for group in users if group.timing.scheduled} - {own})
+        parts = []
+        if own and others:
+            named = ", ".join(f"`{schedule}`" for schedule in others)
+            parts.append(
+                f"each run of its activities, by {named}, launches one of its own: those of one interval of `{own}` shared one"
+            )
+        if len(users) > 1:
+            named = ", ".join(f"`{group.name}`" for group in users)
+            parts.append(f"each of the DAGs {named} launches one of its own: their activities shared one")
+        if parts:
+            verdict = approximated("; ".join(parts))
+            if own:
+                components.note(resource_id, "schedule", verdict)
+            for user in (user for group in users for launch in found[group.name] for user in launch.users):
+                components.note(user, "runsOn", verdict)
+            components.tell(f"`{resource_id}`: {'; '.join(parts)}; check what it costs")
+
+
+def placed(
+    launched: Sequence[tuple[str, str | None, Sequence[str]]], edges: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return the edges of a DAG with those of the tasks that launch and end resources.
+
+    A resource is launched when the first task on it would be due: behind all that its first tasks wait for in common.
+
+    :param launched: the ids of the tasks that launch and end something, and of those that work on it
+    :param edges: pairs of task ids, upstream first
+    """
+    result = list(edges)
+    for launcher, ender, users in launched:
+        before = _ancestors(result)
+        first = [user for user in users if not before.get(user, set()) & set(users)]
+        last = [user for user in users if not any(user in before.get(other, ()) for other in users)]
+        common = set.intersection(*(before.get(user, set()) for user in first))
+        nearest = [task for task in _in_order(result, common) if not _leads_to_any(task, common, before)]
+        direct = {(task, user) for task in nearest for user in first}
+        result = [edge for edge in result if edge not in direct]
+        result += [(task, launcher) for task in nearest]
+        result += [(launcher, user) for user in first]
+        result += [(user, ender) for user in last if ender is not None]
+    return result
+
+
+def _in_order(edges: Iterable[tuple[str, str]], tasks: Collection[str]) -> list[str]:
+    """Return tasks in the order in which edges name them first."""
+    return [task for task in dict.fromkeys(task for edge in edges for task in edge) if task in tasks]
+
+
+def _leads_to_any(task: str, others: Collection[str], before: Mapping[str, Collection[str]]) -> bool:
+    return any(task in before.get(other, ()) for other in others)
+
+
+def _ancestors(edges: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return all that is before each task, directly or not."""
+    direct: dict[str, set[str]] = {}
+    for upstream, task in edges:
+        direct.setdefault(task, set()).add(upstream)
+    found: dict[str, set[str]] = {}
+    for task in direct:
+        reached: set[str] = set()
+        waiting = [*direct[task]]
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting += direct.get(other, ())
+        found[task] = reached
+    return found
+
+
+def leaf_of_the_work(
+    teardowns: Sequence[Teardown], edges: Sequence[tuple[str, str]], taken: Collection[str]
+) -> tuple[Task, list[tuple[str, str]]] | None:
+    """Return a task behind work that only tasks follow that end resources, with its edges; None where there is no such work."""
+    enders = {teardown.task for teardown in teardowns}
+    followed = {task for task, after in edges if after not in enders}
+    work = [
+        task
+        for task in dict.fromkeys(task for task, after in edges if after in enders)
+        if task not in followed
+    ]
+    if not work:
+        return None
+    task_id = task_name("work_done", taken)
+    doc = "Fails with the work before it, and so does the run: what ends resources succeeds in any case"
+    return Task(task_id, Call(_LEAF, {"doc_md": doc})), [(task, task_id) for task in work]

@@ -1,0 +1,1 @@
+"""Work on EMR clusters: their life, their steps, and the logs that steps leave."""
