@@ -22,6 +22,7 @@ try:
         AirflowTaskTerminated,
         AirflowTaskTimeout,
         TaskDeferralError,
+        TaskDeferralTimeout,
         TaskDeferred,
     )
 except ImportError:  # 3.0
@@ -33,6 +34,7 @@ except ImportError:  # 3.0
         AirflowTaskTerminated,
         AirflowTaskTimeout,
         TaskDeferralError,
+        TaskDeferralTimeout,
         TaskDeferred,
     )
 
@@ -69,6 +71,7 @@ __all__ = [
     "Context",
     "DeadlineAlert",
     "TaskDeferralError",
+    "TaskDeferralTimeout",
     "TaskDeferred",
     "TriggerEvent",
     "conf",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.servers.ec2 import Ec2
 
+pytestmark = pytest.mark.long
+
 IMAGE = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1}
 
 

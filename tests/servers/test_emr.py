@@ -13,6 +13,8 @@ from tests.servers.process import wait_until
 if TYPE_CHECKING:
     from tests.servers.emr import Emr
 
+pytestmark = pytest.mark.long
+
 SCRIPTS = {
     "hello.sh": b'#!/bin/bash\necho "hello $1"\n',
     "shout.sh": b"#!/usr/bin/env python3\nimport sys\nprint(sys.argv[1].upper())\n",

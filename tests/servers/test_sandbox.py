@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.servers.sandbox import Sandbox
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def cluster(emr: Emr, sandbox: Sandbox) -> str:
     """A cluster whose steps run in the sandbox; `s3://etl/` is there."""

@@ -8,7 +8,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider._compat import AirflowFailException, TaskDeferralError, TaskDeferred
+from datapipeline_provider._compat import (
+    AirflowFailException,
+    TaskDeferralError,
+    TaskDeferralTimeout,
+    TaskDeferred,
+)
 from datapipeline_provider.emr import names
 from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError
 from datapipeline_provider.operators._common import flat
@@ -181,7 +186,7 @@ class EmrStepsOperator(EmrOperator):
         """Go on after waiting; where Airflow could not wait, the step is cancelled."""
         try:
             return super().resume_execution(next_method, next_kwargs, context)
-        except TaskDeferralError as error:
+        except (TaskDeferralError, TaskDeferralTimeout) as error:
             self._after_failure(context, Progress(self._first_cluster(context), entered=True), error)
             raise
 

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider._compat import TaskDeferralError, TaskDeferred
+from datapipeline_provider._compat import TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from datapipeline_provider.emr import names
 from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError, RefusedError
 from datapipeline_provider.operators._emr import EmrOperator, earliest, moment
@@ -145,7 +145,7 @@ class CreateEmrClusterOperator(EmrOperator):
         """Go on after waiting; where Airflow could not wait, the cluster is terminated."""
         try:
             return super().resume_execution(next_method, next_kwargs, context)
-        except TaskDeferralError:
+        except (TaskDeferralError, TaskDeferralTimeout):
             with _EndingOnFailure(self, self.emr(), names.of_cluster(context, self.task_id)):
                 raise
 

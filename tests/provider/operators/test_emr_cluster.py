@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tests.servers.emr import Emr
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def tries(emr: Emr) -> Tries:
     """A run whose tasks wait in the worker."""

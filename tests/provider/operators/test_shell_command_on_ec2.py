@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tests.servers.ec2 import Ec2
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     hurry(monkeypatch)
@@ -299,8 +302,14 @@ RUNS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("deferrable", [False, True])
-@pytest.mark.parametrize(("command", "limit", "run_state", "state", "commands"), RUNS)
+# A run in a test has no scheduler that ends what waits in the triggerer when its time is over.
+DEFERRED = [case for case in RUNS if case[1] == "None"]
+
+
+@pytest.mark.parametrize(
+    ("command", "limit", "run_state", "state", "commands", "deferrable"),
+    [*((*case, False) for case in RUNS), *((*case, True) for case in DEFERRED)],
+)
 def test_in_a_run(
     command: str,
     limit: str,
@@ -311,8 +320,6 @@ def test_in_a_run(
     ec2: Ec2,
     airflow_db: Path,
 ) -> None:
-    if deferrable and limit != "None":
-        pytest.skip("a run in a test has no scheduler that ends what waits in the triggerer")
     run = run_dag(airflow_db, DAG.format(command=command, deferrable=deferrable, limit=limit, me=ME))
     after = "success" if state == "success" else "upstream_failed"
     assert (str(run.state), states(run)) == (
