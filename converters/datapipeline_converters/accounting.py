@@ -208,11 +208,9 @@ def _of_object(object_id: str, type_name: str, key: str, model: Model) -> Verdic
 
 def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict:
     """Return what the type says of a field, as far as this object has come to be used."""
-    cls, base = types().get(type_name), class_of(type_name)
+    cls = types().get(type_name)
     put_in = _is_put_in((object_id, key), model)
     if _CUSTOM.match(key):
-        if key == "myComment" and issubclass(base, Runnable) and _is_task(object_id, model):
-            return exact("the task's documentation")
         return _PUT_IN if put_in else not_needed("a field of the user's own that no expression names")
     if cls is None:
         return _PUT_IN if put_in else refused(stand_in(type_name)[1], _WANTED)

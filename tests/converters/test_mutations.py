@@ -35,9 +35,9 @@ REMOVED, CHANGED, LED_ELSEWHERE = "removed", "changed", "led elsewhere"
 ANOTHER = "AnotherOne"
 LEAST_REAL = 50  # real definitions that can be changed
 
-# What may change nothing, with the reason; reviewed. The field, what is done to it, and what the ledger says of it
-# ("" for whatever it says).
-SILENT: Mapping[tuple[str, str, str], str] = {
+# What may change nothing, or may change something though it is not needed, with the reason; reviewed. The field, what is
+# done to it, and what the ledger says of it ("" for whatever it says).
+EXCUSED: Mapping[tuple[str, str, str], str] = {
     ("scheduleType", REMOVED, ""): "timeseries holds then, which the definition may have written out",
     ("maximumRetries", REMOVED, ""): "2 holds then, which the definition may have written out",
     ("retryDelay", REMOVED, ""): "10 minutes hold then, which the definition may have written out",
@@ -45,9 +45,13 @@ SILENT: Mapping[tuple[str, str, str], str] = {
     ("failureAndRerunMode", REMOVED, ""): "none holds then, which the definition may have written out",
     ("failureAndRerunMode", CHANGED, ""): "Airflow does the same in both modes",
     ("dataFormat", REMOVED, ""): "CSV holds then, which the definition may have written out",
+    ("coreInstanceCount", REMOVED, ""): "1 holds then, which the definition may have written out",
+    ("taskInstanceCount", REMOVED, ""): "1 holds then, which the definition may have written out",
+    ("dataFormat", LED_ELSEWHERE, ""): "a format without a field is written as its copy is",
     ("optional", REMOVED, ""): "false holds then, which the definition may have written out",
     ("schedule", REMOVED, ""): "the same schedule is inherited then",
     ("dependsOn", REMOVED, ""): "the data that the tasks share gives the same order",
+    ("dependsOn", LED_ELSEWHERE, ""): "the data that the tasks share gives the same order",
     ("jdbcDriverClass", REMOVED, ""): "the connection string says the engine already",
     ("jdbcDriverClass", CHANGED, ""): "the connection string says the engine already",
     ("allowedValues", REMOVED, "the value was checked"): "the value passes without the check, too",
@@ -57,6 +61,7 @@ SILENT: Mapping[tuple[str, str, str], str] = {
         CHANGED,
         "fill it in in the connection",
     ): "the user fills in the same, whatever stands around the parameter",
+    ("", CHANGED, "the field counts as absent"): "what is put in the parameter's place counts",
     ("", CHANGED, "names the data in Airflow"): "what is changed is behind the part that is fixed",
 }
 
@@ -185,15 +190,16 @@ def lies(document: Document) -> Iterator[str]:
             grade, reason = old.lines[place]
             new = outcome(after)
             said = f"{' '.join(place[1:])} is {grade} ({reason}), and {what}"
-            if grade in {Grade.EXACT, Grade.EMULATED}:
-                if not _changed(old, new, place) and not _may_be_silent(place[2], what, reason):
-                    yield f"{said} it changes nothing"
+            if _is_excused(place[2], what, reason):
+                continue
+            if grade in {Grade.EXACT, Grade.EMULATED} and not _changed(old, new, place):
+                yield f"{said} it changes nothing"
             elif grade == Grade.NOT_NEEDED and isinstance(new, Outcome) and old.files != new.files:
                 yield f"{said} it changes a file"
 
 
-def _may_be_silent(key: str, what: str, reason: str) -> bool:
-    return any(field in {"", key} and done == what and said in reason for field, done, said in SILENT)
+def _is_excused(key: str, what: str, reason: str) -> bool:
+    return any(field in {"", key} and done == what and said in reason for field, done, said in EXCUSED)
 
 
 def _changed(old: Outcome, new: Outcome | str, place: Place) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, OwnScript
+from datapipeline_converters.objects.script_on_cluster import OWN_SCRIPT, OwnScript
 from datapipeline_converters.plan import Call, FieldText
 
 
@@ -21,13 +21,10 @@ class HiveActivity(OwnScript):
 
     page = "dp-object-hiveactivity"
     verdicts = verdict_table(
-        SCRIPT_ON_CLUSTER,
+        OWN_SCRIPT,
         {
             "hadoopQueue": exact("the operator's `hadoop_queue`"),
             "hiveScript": exact("the operator's `hive_script`"),
-            "scriptUri": exact("the operator's `script_uri`"),
-            "scriptVariable": exact("the operator's `script_variables`"),
-            "stage": exact("whether the operator has `input` and `output`"),
         },
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
-from datapipeline_converters.objects.script_on_cluster import SCRIPT_ON_CLUSTER, OwnScript
+from datapipeline_converters.objects.script_on_cluster import OWN_SCRIPT, OwnScript
 from datapipeline_converters.plan import Call, FieldText
 
 _ESCAPES = approximated(
@@ -27,12 +27,9 @@ class PigActivity(OwnScript):
     page = "dp-object-pigactivity"
     names = re.compile(OwnScript.names.pattern, re.IGNORECASE | re.ASCII)
     verdicts = verdict_table(
-        SCRIPT_ON_CLUSTER,
+        OWN_SCRIPT,
         {
             "script": exact("the operator's `script`"),
-            "scriptUri": exact("the operator's `script_uri`"),
-            "scriptVariable": exact("the operator's `script_variables`"),
-            "stage": exact("whether the operator has `input` and `output`"),
         },
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from datapipeline_converters.definition import Ref
-from datapipeline_converters.ledger import Verdict, approximated, exact, verdict_table
+from datapipeline_converters.ledger import Verdict, approximated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.cluster_activity import (
     CLUSTER_ACTIVITY,
     HANDLES,
@@ -27,6 +27,15 @@ SCRIPT_ON_CLUSTER: Mapping[str, Verdict] = verdict_table(
     SCRIPTS_AROUND,
     {"generatedScriptsPath": exact("the operator's `generated_scripts_path`")},
 )
+OWN_SCRIPT: Mapping[str, Verdict] = verdict_table(
+    SCRIPT_ON_CLUSTER,
+    {
+        "scriptUri": exact("the operator's `script_uri`"),
+        "scriptVariable": exact("the operator's `script_variables`"),
+        "stage": exact("whether the operator has `input` and `output`"),
+    },
+)
+_NOTHING_TO_STAGE = {"stage": not_needed("the script names no data that could be staged")}
 _SQL = ".SqlDataNode"
 _BY_WORKER = {
     "input": approximated(
@@ -98,7 +107,12 @@ class OwnScript(ScriptOnCluster):
         arguments |= {inline: text} if text is not None else {"script_uri": self.script_uri}
         if self.script_variable:
             arguments["script_variables"] = self.script_variable
-        return arguments | (self._staged(context, text) if stage else {})
+        texts = [each.source for each in (text, *self.script_variable) if each is not None]
+        named = {name.lower() for each in texts for name in self.names.findall(each)}
+        if text is not None and not named and not any("#{" in each for each in texts):
+            context.note_instead(self, _NOTHING_TO_STAGE)
+            return arguments
+        return arguments | (self._staged(context, named) if stage else {})
 
     def node_for(self, context: Context, side: str, ref: Ref) -> Call:
         """Return the data node for an input or output.
@@ -107,12 +121,8 @@ class OwnScript(ScriptOnCluster):
         """
         return context.get(ref).as_staged(context, columns=True)
 
-    def _staged(self, context: Context, text: FieldText | None) -> dict[str, Argument]:
-        """Return the data nodes, if the script may name any; None keeps the place of one that cannot be staged."""
-        texts = [each.source for each in (text, *self.script_variable) if each is not None]
-        named = {name.lower() for each in texts for name in self.names.findall(each)}
-        if text is not None and not named and not any("#{" in each for each in texts):
-            return {}
+    def _staged(self, context: Context, named: Collection[str]) -> dict[str, Argument]:
+        """Return the data nodes; None keeps the place of one that cannot be staged, which the script must not have named."""
         found: dict[str, Argument] = {}
         for side, refs in {"input": self.input, "output": self.output}.items():
             nodes = [

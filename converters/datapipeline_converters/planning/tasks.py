@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ExpressionError, UnsupportedExpressionError
-from datapipeline_converters.ledger import Verdict, approximated, emulated, refused
+from datapipeline_converters.ledger import Verdict, approximated, emulated, exact, refused
 from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.resource import Resource
 from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition, Runnable
@@ -268,13 +268,11 @@ class TaskPlanner:
         lines = [f"Data Pipeline object `{runnable.id}` ({runnable.type})"]
         if runnable.name != runnable.id:
             lines.append(f"Name: {runnable.name}")
-        fields = self.components.model.objects[runnable.id].fields
-        comments = (
-            [value for value in fields["myComment"].values if isinstance(value, str)]
-            if "myComment" in fields
-            else []
-        )
-        return self.components.model.parameters.masked("\n\n".join(lines + comments))
+        model = self.components.model
+        if comment := model.objects[runnable.id].fields.get("myComment"):
+            lines += [value for value in comment.values if isinstance(value, str)]
+            model.notes.add(runnable.id, "myComment", exact("the task's documentation"))
+        return model.parameters.masked("\n\n".join(lines))
 
 
 def _only_failure(telling: Mapping[str, Argument]) -> Mapping[str, Argument]:
