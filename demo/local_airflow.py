@@ -1,4 +1,4 @@
-"""Knows how to run a whole Airflow (SQLite, local executor) in a folder, on loopback, and how to talk to it."""
+"""Knows how to run a whole Airflow (local executor) in a folder, on loopback, and how to talk to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.process import LOOPBACK, free_ports, run_to_end, started, stop_together, wait_ready
+from tests.servers.process import (
+    LOOPBACK,
+    free_ports,
+    kill_with_children,
+    run_to_end,
+    started,
+    stop_together,
+    tail,
+    wait_ready,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -41,10 +50,14 @@ class AirflowCommandError(Exception):
 
 @dataclass(frozen=True)
 class Airflow:
-    """One Airflow: its folder (AIRFLOW_HOME), where it listens, and the one login."""
+    """One Airflow: its folder (AIRFLOW_HOME), where it listens, and the one login.
+
+    :param database: where its own data is, as SQLAlchemy writes it; "" for a file of SQLite in its folder
+    """
 
     home: Path
     port: int
+    database: str = ""
     user: str = "admin"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     jwt_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -75,7 +88,7 @@ class Airflow:
             "API_AUTH__JWT_SECRET": self.jwt_secret,
             "API__SECRET_KEY": self.jwt_secret,
             # SQLite has one writer at a time: the others wait instead of failing.
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
+            "DATABASE__SQL_ALCHEMY_CONN": self.database or f"sqlite:///{self.home}/airflow.db?timeout=60",
             "DAG_PROCESSOR__REFRESH_INTERVAL": 5,  # so that a file put into the folder later is seen soon
             "LOGGING__BASE_LOG_FOLDER": self.home / "logs",
             "USAGE_DATA_COLLECTION__ENABLED": False,
@@ -116,15 +129,18 @@ class Airflow:
             file.unlink()
 
     @contextmanager
-    def up(self) -> Iterator[None]:
+    def up(self) -> Iterator[Components]:
         """Run api-server, scheduler, dag-processor and triggerer until the block ends."""
         with ExitStack() as stack:
-            processes = {name: stack.enter_context(self._component(name)) for name in COMPONENTS}
-            stack.callback(stop_together, list(processes.values()))
-            wait_ready(processes, self.home, self.is_healthy, START_SECONDS)
-            yield
+            components = Components(self, stack)
+            for name in COMPONENTS:
+                components.start(name)
+            stack.callback(lambda: stop_together(list(components.processes.values())))
+            wait_ready(components.processes, self.home, self.is_healthy, START_SECONDS)
+            yield components
 
-    def _component(self, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def component(self, name: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """Run one of the components until the block ends."""
         return started(name, [sys.executable, "-m", "airflow", *COMPONENTS[name]], self.home, self.env)
 
     def is_healthy(self) -> bool:
@@ -157,6 +173,11 @@ class Airflow:
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 
+    def last_words(self) -> str:
+        """Return the ends of the components' logs."""
+        logs = [self.home / f"{name}.log" for name in COMPONENTS]
+        return "\n".join(f"{log.name}:\n{tail(log)}" for log in logs if log.exists())
+
     def has_dag(self, dag_id: str) -> bool:
         """Say whether the DAG processor has read the DAG by now."""
         found = self.api("GET", f"/dags?dag_id_pattern={dag_id}&exclude_stale=true")["dags"]
@@ -177,8 +198,26 @@ class Airflow:
         return {task["task_id"]: task["state"] for task in found}
 
 
-def create(home: Path) -> Airflow:
+@dataclass
+class Components:
+    """The components of an Airflow that is up, by the names in COMPONENTS; they end with a stack of contexts."""
+
+    airflow: Airflow
+    stack: ExitStack
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start a component; it is not ready at once."""
+        self.processes[name] = self.stack.enter_context(self.airflow.component(name))
+
+    def kill(self, name: str) -> None:
+        """Kill a component with all that it runs, the tasks of the local executor too, as when its machine fails."""
+        kill_with_children(self.processes[name].pid)
+        self.processes[name].wait()
+
+
+def create(home: Path, database: str = "") -> Airflow:
     """Make an Airflow in a new folder; it does not run yet."""
-    airflow = Airflow(home, free_ports(1)[0])
+    airflow = Airflow(home, free_ports(1)[0], database)
     airflow.prepare()
     return airflow

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.servers.seaweedfs import S3
 
 NIGHTS = 4
+METADATA = "airflow"
 RUN_SECONDS = 420.0
 TROUBLE = {"failed", "upstream_failed", "up_for_retry"}
 
@@ -66,7 +67,9 @@ def make_airflow(folder: Path, database: Postgres, s3: S3, aws: Aws) -> Airflow:
     with console.step(
         "Making Airflow's database, importing the connections (servers replaced by local ones)"
     ):
-        airflow = local_airflow.create(folder / "airflow")
+        database.create_database(METADATA)
+        where = f"postgresql+psycopg2://{database.address_of(METADATA)}"
+        airflow = local_airflow.create(folder / "airflow", where)
         for dag in output.glob("*.py"):
             shutil.copy(dag, airflow.dags)
         airflow.import_connections(local_connections(output, database, s3, aws))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,16 @@ ENOUGH_ROWS = 1_000_000
 OF = {"cpu": "client CPU", "wall": "wall time", "server": "wall time to the server's own"}
 
 
+def ratio(ours: Figures, name: str, other: Figures, its: str) -> float:
+    """Divide one of our figures by another's: the median over the repeats, in each of which the machine was as fast for both.
+
+    What was not repeated as often as ours is compared with our median.
+    """
+    if len(ours.runs) != len(other.runs):
+        return ours.median(name) / other.median(its)
+    return statistics.median(our[name] / its_[its] for our, its_ in zip(ours.runs, other.runs, strict=True))
+
+
 @dataclass(frozen=True)
 class Result:
     """A path and all that was measured on it; what is missing was not measured or failed."""
@@ -70,15 +81,14 @@ class Result:
     @property
     def peer_ratio(self) -> float | None:
         """How many times our client CPU the peer takes."""
-        return self.peer.median("cpu") / self.ours.median("cpu") if self.peer else None
+        return 1 / ratio(self.ours, "cpu", self.peer, "cpu") if self.peer else None
 
     @property
     def limit_ratio(self) -> float | None:
         """How many times the limit's figure ours is."""
         if self.limit is None:
             return None
-        ours = self.ours.median("cpu" if self.promise.of == "cpu" else "wall")
-        return ours / self.limit.median(self.promise.of)
+        return ratio(self.ours, "cpu" if self.promise.of == "cpu" else "wall", self.limit, self.promise.of)
 
     @property
     def missed(self) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Live
 
-RUN_SECONDS = 1500.0
+RUN_SECONDS = 900.0
 pytestmark = pytest.mark.long
 START = datetime(2026, 10, 29)  # noqa: DTZ001 - every moment here is UTC
 DAYS = timedelta(days=2)
@@ -120,9 +120,22 @@ def two_days(live: Live, tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
         wait_until(lambda: live.airflow.has_dag(dag), 90, f"Airflow has read {dag}", poll=0.5)  # noqa: B023
         live.airflow.unpause(dag)
 
-    for dag, count in expected.items():
-        wait_until(lambda: succeeded(live, dag) == count, RUN_SECONDS, f"{dag} has run", poll=5)  # noqa: B023
+    try:
+        for dag, count in expected.items():
+            wait_until(lambda: succeeded(live, dag) == count, RUN_SECONDS, f"{dag} has run", poll=5)  # noqa: B023
+    except TimeoutError as error:
+        for dag in expected:
+            error.add_note(f"{dag}: {standing(live, dag)}")
+        error.add_note(live.airflow.last_words())
+        raise
     return result(live, journal)
+
+
+def standing(live: Live, dag: str) -> dict[str, int]:
+    """Count a DAG's runs and task instances by state, for who reads that it has not run."""
+    runs = Counter(f"run {run['state']}" for run in everything(live, f"/dags/{dag}/dagRuns", "dag_runs"))
+    tasks = everything(live, f"/dags/{dag}/dagRuns/~/taskInstances", "task_instances")
+    return runs | Counter(f"{task['task_id']} {task['state']}" for task in tasks)
 
 
 def succeeded(live: Live, dag: str) -> int:

@@ -176,8 +176,8 @@ def prepared(home: Path, broker: Redis) -> Iterator[Airflow]:
     """Make an Airflow for Celery, its data in a PostgreSQL of its own that runs meanwhile."""
     with postgres_server.run(home.parent) as database:
         database.create_database(METADATA)
-        where = f"{database.user}:{database.password}@{database.host}:{database.port}/{METADATA}"
-        airflow = Airflow(home, free_ports(1)[0])
+        where = database.address_of(METADATA)
+        airflow = Airflow(home, free_ports(1)[0], f"postgresql+psycopg2://{where}")
         airflow.env.update(
             {
                 "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
@@ -185,7 +185,6 @@ def prepared(home: Path, broker: Redis) -> Iterator[Airflow]:
                 "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{where}",
                 "AIRFLOW__CELERY__WORKER_ENABLE_REMOTE_CONTROL": "False",
                 "AIRFLOW__CORE__PARALLELISM": "8",
-                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{where}",
                 "AIRFLOW__CORE__FERNET_KEY": secrets.token_urlsafe(32) + "=",
                 "AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "True",
             }

@@ -61,6 +61,10 @@ class Postgres:
             f"host={self.host} port={self.port} user={self.user} password='{self.password}' dbname={dbname}"
         )
 
+    def address_of(self, dbname: str) -> str:
+        """Give a database of this server as `user:password@host:port/name`, which follows the scheme in an URL."""
+        return f"{self.user}:{self.password}@{self.host}:{self.port}/{dbname}"
+
     def connect(self, dbname: str | None = None) -> connection:
         """Open an autocommit connection to a database, `postgres` if none is named."""
         limits = f"-c statement_timeout={ANSWER_SECONDS}s"

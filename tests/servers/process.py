@@ -146,14 +146,14 @@ def wait_ready(
             return
     names = ended() or list(processes)
     what = f"ended at once: {', '.join(names)}" if ended() else f"not ready after {seconds:.0f} seconds"
-    raise ServerError("\n".join([what, *(f"{name}.log:\n{_tail(_log(directory, name))}" for name in names)]))
+    raise ServerError("\n".join([what, *(f"{name}.log:\n{tail(_log(directory, name))}" for name in names)]))
 
 
 def _log(directory: Path, name: str) -> Path:
     return directory / f"{name}.log"
 
 
-def _tail(log: Path, lines: int = 30) -> str:
+def tail(log: Path, lines: int = 30) -> str:
     """Return the last lines of a log file."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
