@@ -140,7 +140,7 @@ with DAG(
     Summarise = SqlActivityOperator(
         task_id="Summarise",
         conn_id="nightly_warehouse_Warehouse",
-        sql="create table if not exists daily (day date primary key, orders int, amount numeric); delete from daily where day = ?::date; insert into daily select date '{{ data_interval_start.strftime('%Y-%m-%d') }}', count(*), sum(amount) from orders_fact where placed_at >= timestamp '{{ data_interval_start.strftime('%Y-%m-%d %H:%M:%S') }}' and placed_at < timestamp '{{ data_interval_end.strftime('%Y-%m-%d %H:%M:%S') }}'",
+        sql="delete from daily where day = ?::date; insert into daily select date '{{ data_interval_start.strftime('%Y-%m-%d') }}', count(*), sum(amount) from orders_fact where placed_at >= timestamp '{{ data_interval_start.strftime('%Y-%m-%d %H:%M:%S') }}' and placed_at < timestamp '{{ data_interval_end.strftime('%Y-%m-%d %H:%M:%S') }}'",
         parameters=["{{ data_interval_start.strftime('%Y-%m-%d') }}"],
         execution_timeout=timedelta(hours=3),
         on_failure_callback=[

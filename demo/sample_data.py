@@ -76,13 +76,15 @@ def _amount(number: int) -> Decimal | None:
 
 
 def fill(server: Postgres) -> None:
-    """Create the three databases, and the source tables with their rows."""
+    """Create the three databases, the source tables with their rows, and the table that every night adds a row to."""
     for name in (ORDERS_DATABASE, WAREHOUSE_DATABASE, RDS_DATABASE):
         server.create_database(name)
     columns = "id int primary key, customer text, amount numeric(12,2), placed_at timestamp, note text"
     _fill_table(server, ORDERS_DATABASE, "orders", columns, list(orders()))
     columns = "id int primary key, name text, balance numeric(12,2), active boolean, remark text"
     _fill_table(server, RDS_DATABASE, "rdstable", columns, list(RDS_ROWS))
+    # Not by the nights: where several run at once, PostgreSQL refuses all "create table if not exists" but one.
+    _fill_table(server, WAREHOUSE_DATABASE, "daily", "day date primary key, orders int, amount numeric", [])
 
 
 def _fill_table(
@@ -90,4 +92,5 @@ def _fill_table(
 ) -> None:
     with closing(server.connect(database)) as connection, connection.cursor() as cursor:
         cursor.execute(f"create table {table} ({columns})")
-        execute_values(cursor, f"insert into {table} values %s", rows)
+        if rows:
+            execute_values(cursor, f"insert into {table} values %s", rows)

@@ -105,4 +105,4 @@ def test_a_failure_is_published(
     (alarm,) = inbox.take()
     assert alarm["Subject"] == "Failed: Summarise"
     assert alarm["Message"] == "Summarise failed for 2026-10-29T02:30:00..2026-10-30T02:30:00"
-    assert sample_databases.query(WAREHOUSE_DATABASE, "select to_regclass('daily')") == [(None,)]
+    assert sample_databases.query(WAREHOUSE_DATABASE, "select count(*) from daily") == [(0,)]
