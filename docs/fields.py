@@ -35,7 +35,7 @@ def fields_page() -> Iterator[str]:
     yield ""
     yield (
         "What becomes of each field in general; a conversion's own ledger says what became of it in your definition. "
-        "The [types](types.md) say which of them do their work already."
+        "The [types](types.md) say which of them do their work already, and [one table](refused.md) what may be refused."
     )
     yield from _counts()
     for category, heading in CATEGORIES.items():

@@ -36,6 +36,7 @@ import pytest  # noqa: E402
 
 from tests.servers import ec2 as ec2_server  # noqa: E402
 from tests.servers import emr as emr_server  # noqa: E402
+from tests.servers import emr_serverless as serverless_server  # noqa: E402
 from tests.servers import engines as engines_server  # noqa: E402
 from tests.servers import mariadb as mariadb_server  # noqa: E402
 from tests.servers import moto as moto_server  # noqa: E402
@@ -96,6 +97,7 @@ def _stop_once(number: int, frame: FrameType | None) -> None:
 # Where several processes run the tests, these begin first: one of them alone at the end would leave the others idle.
 LONGEST = (
     "tests/end_to_end/",
+    "tests/corpus_runs/",
     "tests/compat/",
     "tests/converters/test_mutations.py",
     "tests/converters/expressions/test_agreement.py",
@@ -208,6 +210,13 @@ def engines(emr: emr_server.Emr, engines_home: Path) -> emr_server.Emr:
     emr.programs, emr.files = engines_server.PROGRAMS, engines_server.configure
     emr.stand_in = engines_server.stand_in
     return emr
+
+
+@pytest.fixture
+def serverless(emr: emr_server.Emr, tmp_path: Path) -> Iterator[serverless_server.Serverless]:
+    """An emulator of EMR Serverless beside `emr`, whose jobs run; with `engines` they are Spark's and Hive's."""
+    with serverless_server.run(emr, tmp_path / "serverless") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,13 @@ CHOICES = {
             "Publish": {"run_on": "ssh"},
             "Archive": {"run_on": "queue"},
         },
-    )
+    ),
+    "emr_serverless": Choices(
+        {
+            "run_on": "emr-serverless",
+            "execution_role": "arn:aws:iam::111122223333:role/click-jobs",
+        }
+    ),
 }
 NOW = datetime.fromisoformat("2026-11-21T00:00:00")
 

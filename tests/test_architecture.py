@@ -25,10 +25,11 @@ ALLOWED: dict[str, set[str]] = {
     "carriers": {"catalogue", "definition", "errors", "names", "passwords", "yaml_nodes"},
     "inheritance": {"definition", "errors"},
     "expressions": {"errors", "wording"},
-    "ledger": set(),
+    "ledger": {"refusals"},
+    "refusals": set(),
     "passwords": set(),
     "parameters": {"definition", "errors", "expressions", "names", "passwords"},
-    "parameter_lines": {"definition", "ledger", "model", "parameters", "plan"},
+    "parameter_lines": {"definition", "ledger", "model", "parameters", "plan", "refusals"},
     "plan": {"definition", "expressions", "periods"},
     "choices": {"errors", "values_files"},
     "options": {"choices", "errors", "names"},
@@ -39,7 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "reconversion": {"conversion", "definition", "errors", "passwords", "plain_secrets"},
     "jdbc": {"plan"},
     "schedule_calculator": {"periods"},
-    "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan"},
+    "objects": {"assets", "definition", "jdbc", "ledger", "names", "periods", "plan", "refusals"},
     "modelling": {"definition", "inheritance", "model", "names", "options", "parameters"} | {"plain_secrets"},
     "validation": MODEL
     | {
@@ -59,16 +60,16 @@ ALLOWED: dict[str, set[str]] = {
     "runtime_names": set(),
     "wording": set(),
     "scope": {"definition", "expressions", "inheritance", "ledger", "model", "passwords", "presence"}
-    | {"runtime_names", "text_passwords"},
+    | {"refusals", "runtime_names", "text_passwords"},
     "presence": {"definition", "expressions", "inheritance", "model", "passwords"},
     "text_passwords": {"expressions", "parameters", "passwords"},
     "plain_secrets": {"definition", "expressions", "passwords"},
     "planning": MODEL
     | {"choices"}
     | {"expressions", "inheritance", "ledger", "model", "names", "objects", "options", "parameters", "plan"}
-    | {"passwords", "presence", "schedule_calculator", "scope", "wording"},
+    | {"passwords", "presence", "refusals", "schedule_calculator", "scope", "wording"},
     "rendering": {"names", "plan"},
-    "accounting": {"definition", "inheritance", "ledger", "model", "objects", "runtime_names"},
+    "accounting": {"definition", "inheritance", "ledger", "model", "objects", "refusals", "runtime_names"},
     "reports": {"definition", "ledger", "plan", "wording"},
     "conversion": {
         "accounting",
@@ -204,6 +205,7 @@ def test_a_type_knows_no_other_type() -> None:
         "resource",
         "runnable",
         "script_on_cluster",
+        "serverless",
         "surroundings",
         "table",
         "unsupported",

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from datapipeline_converters.choices import CHOICES
+from datapipeline_converters.objects import serverless
 from datapipeline_converters.plan import ArrayParam, Call
 from datapipeline_provider.copy.choices import CHOICES as UNWRITABLE
 from datapipeline_provider.data_formats import clean_up
 from datapipeline_provider.data_nodes.s3_data_node import MARKERS
+from datapipeline_provider.emr_serverless import jobs, steps
 from datapipeline_provider.s3.compression import METHODS
 
 from tests.golden import NAMES, convert_example
@@ -95,6 +97,12 @@ def test_every_operator_of_the_provider_is_planned_somewhere() -> None:
             # What a private module holds is a base of operators, as get_provider_info has it too.
             if public and not module.name.startswith(("_", "presence", "s3_precondition")):
                 assert loaded.__name__ in planned
+
+
+def test_both_know_the_same_programs_of_emr_serverless() -> None:
+    assert serverless.RUNNERS == steps.RUNNERS
+    assert serverless.PROGRAMS.keys() == steps.PROGRAMS.keys()
+    assert {serverless.SPARK, serverless.HIVE} == {jobs.SPARK, jobs.HIVE}
 
 
 def test_the_words_to_choose_from_are_the_provider_s() -> None:

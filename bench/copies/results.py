@@ -56,7 +56,8 @@ def ratio(ours: Figures, name: str, other: Figures, its: str) -> float:
     """
     if len(ours.runs) != len(other.runs):
         return ours.median(name) / other.median(its)
-    return statistics.median(our[name] / its_[its] for our, its_ in zip(ours.runs, other.runs, strict=True))
+    rounds = zip(ours.runs, other.runs, strict=True)
+    return float(statistics.median(our[name] / others[its] for our, others in rounds))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Definition, PipelineObject
 from datapipeline_converters.inheritance import DEFAULT_ID, EffectiveObject, heirs, overridden
 from datapipeline_converters.ledger import (
@@ -27,7 +28,6 @@ from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.fields import texts
 from datapipeline_converters.objects.resource import Resource
 from datapipeline_converters.objects.runnable import ORDER, Activity, DataNode, Precondition, Runnable
-from datapipeline_converters.objects.unsupported import stand_in
 from datapipeline_converters.runtime_names import WITH_AT, WITHOUT_AT
 
 _Heirs: TypeAlias = Mapping[tuple[str, str], Sequence[EffectiveObject]]
@@ -67,7 +67,6 @@ _OF_SOUND_ACTIVITIES = _OF_SOUND_TASKS | {"attemptTimeout", "retryDelay"}
 _OF_EVERY_OBJECT = frozenset({"dependsOn", "parent", "precondition"})
 _INHERITANCE_PAGE = "dp-writing-pipeline-definition"
 _PUT_IN = exact("put in where expressions name it")
-_WANTED = "Write a task that does the work and put it in the failing one's place."
 
 
 def account(definition: Definition, model: Model) -> tuple[Line, ...]:
@@ -210,12 +209,23 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
     """Return what the type says of a field, as far as this object has come to be used."""
     cls = types().get(type_name)
     put_in = _is_put_in((object_id, key), model)
+    if cls is None or key not in cls.verdicts or _CUSTOM.match(key):
+        return _PUT_IN if put_in else _of_no_field(type_name, key)
+    special = _in_this_definition(object_id, cls, key, model)
+    return special or _as_used(object_id, cls, key, model, put_in=put_in)
+
+
+def _of_no_field(type_name: str, key: str) -> Verdict:
+    """Return the verdict on a field that the type has not."""
     if _CUSTOM.match(key):
-        return _PUT_IN if put_in else not_needed("a field of the user's own that no expression names")
-    if cls is None:
-        return _PUT_IN if put_in else refused(stand_in(type_name)[1], _WANTED)
-    if key not in cls.verdicts:
-        return _PUT_IN if put_in else _of_unknown(type_name, key)
+        return not_needed("a field of the user's own that no expression names")
+    if type_name not in types():
+        return refused(refusals.NO_SUCH_TYPE, name=type_name)
+    return _of_unknown(type_name, key)
+
+
+def _in_this_definition(object_id: str, cls: type[Component], key: str, model: Model) -> Verdict | None:
+    """Return what holds for a field in this definition, whatever the type says; None where the type's word counts."""
     if object_id in model.failed and not cls.awaits:
         return _of_failed(object_id, cls, key, model)
     if key in _LATENESS and (reason := _never_late(object_id, model)):
@@ -230,8 +240,14 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return not_needed("`runsOn` wins where both are given")
     if key in model.instead.get(object_id, {}):
         return model.instead[object_id][key]
-    if object_id in model.realised and (left_out := model.left_out.get(object_id, {}).get(key)):
-        return left_out
+    return model.left_out.get(object_id, {}).get(key) if object_id in model.realised else None
+
+
+def _as_used(object_id: str, cls: type[Component], key: str, model: Model, *, put_in: bool) -> Verdict:
+    """Return what the type says of a field of an object that something is made of, and else what came of it.
+
+    :param put_in: whether the field's value comes to stand in a DAG
+    """
     verdict = cls.verdicts[key]
     if object_id not in model.used:
         return _PUT_IN if put_in else not_needed("no activity leads to this object")
@@ -243,12 +259,16 @@ def _in_table(object_id: str, type_name: str, key: str, model: Model) -> Verdict
         return verdict
     if object_id in model.realised and (put_in or key in cls.surroundings or key not in texts(cls)):
         return _PUT_IN if put_in and verdict.grade is Grade.NOT_NEEDED else verdict
-    if put_in:
-        return _PUT_IN
+    return _PUT_IN if put_in else _as_not_made(object_id, cls, key, model)
+
+
+def _as_not_made(object_id: str, cls: type[Component], key: str, model: Model) -> Verdict:
+    """Return what came of a field that nothing was made of."""
+    verdict = cls.verdicts[key]
     if object_id in model.wanted and (cls.awaits or verdict.grade is Grade.NOT_NEEDED):
         return verdict
     if object_id in model.wanted:
-        return refused(f"only `{model.wanted[object_id]}` would use it, and its task fails", _WANTED)
+        return refused(refusals.FOR_A_FAILURE, id=model.wanted[object_id])
     if whole := model.shown.get((object_id, key)):
         return emulated("it names the data in Airflow's inlets and outlets")
     if whole is not None:
@@ -269,10 +289,6 @@ def _of_handle(step: tuple[str, str], put_in: bool, model: Model) -> Verdict:
         return ORDER
     if put_in:
         return _PUT_IN
-    if step in model.named and step[0] in model.failed:
-        return refused(
-            "only texts of the task that fails name it", "Name the data in the step that you write."
-        )
     if step in model.told and not model.notes.of(*step):
         return emulated("it names the data in Airflow's inlets and outlets")
     return not_needed("it orders no tasks, no text names it, and no task reads or writes its data")
@@ -310,9 +326,7 @@ def _of_unknown(owner: str, key: str) -> Verdict:
     """
     if key in WITH_AT | WITHOUT_AT:
         return not_needed("the service wrote it when the pipeline ran; a definition cannot set it")
-    return refused(
-        f"{owner} has no such field, as far as we know", "Look for a slip in its name, or take it out."
-    )
+    return refused(refusals.NO_SUCH_FIELD, owner=owner)
 
 
 def _of_failed(object_id: str, cls: type[Component], key: str, model: Model) -> Verdict:
@@ -320,7 +334,7 @@ def _of_failed(object_id: str, cls: type[Component], key: str, model: Model) -> 
     sound = _OF_SOUND_TASKS if issubclass(cls, Precondition) else _OF_SOUND_ACTIVITIES
     if key in (_OF_EVERY_TASK if object_id in model.faults else sound):
         return cls.verdicts[key]
-    return refused(f"its task fails: {model.failed[object_id]}", _WANTED)
+    return refused(refusals.OF_A_FAILURE, fault=model.failed[object_id])
 
 
 def _never_late(object_id: str, model: Model) -> str:

@@ -19,6 +19,7 @@ _ON_CLUSTERS = (
     *("EmrActivity", "EmrCluster", "HadoopActivity", "HiveActivity", "HiveCopyActivity", "PigActivity"),
     "ShellCommandActivity",
 )
+_ON_SERVERLESS = ("EmrActivity", "EmrCluster", "HiveActivity")
 _WITH_ROLES = (
     *("DynamoDBDataExists", "DynamoDBTableExists", "Ec2Resource", "EmrCluster"),
     *("S3KeyExists", "S3PrefixNotEmpty", "SnsAlarm"),
@@ -150,7 +151,7 @@ CHOICES = (
     Choice(
         "release_label",
         ("EmrCluster",),
-        "Release of EMR clusters, such as emr-5.36.2, instead of the definition's.",
+        "Release of EMR clusters or of EMR Serverless, such as emr-5.36.2, instead of the definition's.",
     ),
     Choice(
         "instance_type",
@@ -159,9 +160,20 @@ CHOICES = (
     ),
     Choice(
         "run_on",
-        ("Ec2Resource", *_ACTIVITIES),
-        "Where work runs that ran on a machine or for a worker group: see docs/workers.md.",
-        ("worker", "ec2", "ssh", "queue"),
+        ("Ec2Resource", "EmrCluster", *_ACTIVITIES),
+        "Where work runs that ran on a machine, on a cluster or for a worker group: see docs/workers.md.",
+        ("worker", "ec2", "ssh", "queue", "emr-serverless"),
+    ),
+    Choice(
+        "application_id",
+        _ON_SERVERLESS,
+        "An application of EMR Serverless that there is, such as 00fXXXXXXXXXXX0l, for `run_on` `emr-serverless`, instead of "
+        "one that each run creates and deletes.",
+    ),
+    Choice(
+        "execution_role",
+        _ON_SERVERLESS,
+        "The ARN of the role that jobs of EMR Serverless run as, for `run_on` `emr-serverless`.",
     ),
     Choice(
         "queue",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from datapipeline_converters.refusals import Loss
+
 
 class Grade(StrEnum):
     """What became of a field."""
@@ -59,7 +61,7 @@ def exact(reason: str) -> Verdict:
 def emulated(reason: str, advice: str = "") -> Verdict:
     """Return the verdict that something else gives the same effect.
 
-    :param advice: what the user can do about it, a sentence; the same for the next two
+    :param advice: what the user can do about it, a sentence; the same for the next
     """
     return Verdict(Grade.EMULATED, reason, advice)
 
@@ -69,9 +71,13 @@ def approximated(reason: str, advice: str = "") -> Verdict:
     return Verdict(Grade.APPROXIMATED, reason, advice)
 
 
-def refused(reason: str, advice: str = "") -> Verdict:
-    """Return the verdict that it would have done work and does none; the user has to act."""
-    return Verdict(Grade.REFUSED, reason, advice)
+def refused(row: Loss, **facts: object) -> Verdict:
+    """Return the verdict that it would have done work and does none; the user has to act.
+
+    :param row: why, a row of the table of all that is refused
+    :param facts: what the names in it stand for
+    """
+    return Verdict(Grade.REFUSED, row.why(**facts), row.what_to_do(**facts))
 
 
 def not_needed(reason: str) -> Verdict:

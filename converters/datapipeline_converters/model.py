@@ -60,7 +60,6 @@ class Model:
     :param shown: the fields of data nodes that name them in Airflow's inlets or outlets, by object id and key, and
         whether their whole text does
     :param orders: the `input` and `output` fields of activities that order tasks, by object id and key
-    :param named: those that texts of the same activity name
     :param told: those that Airflow's inlets and outlets are made of
     :param read: the fields that expressions name, with the fields in which they do, and those that DAGs contain, with
         None; by object id and key
@@ -97,7 +96,6 @@ class Model:
     instead: dict[str, dict[str, Verdict]] = field(default_factory=dict)
     shown: dict[tuple[str, str], bool] = field(default_factory=dict)
     orders: set[tuple[str, str]] = field(default_factory=set)
-    named: set[tuple[str, str]] = field(default_factory=set)
     told: set[tuple[str, str]] = field(default_factory=set)
     read: dict[tuple[str, str], set[tuple[str, str] | None]] = field(default_factory=dict)
     missing: dict[tuple[str, str], str] = field(default_factory=dict)

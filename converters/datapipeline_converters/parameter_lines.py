@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Definition, Parameter
 from datapipeline_converters.ledger import (
     PARAMETER,
@@ -111,10 +112,7 @@ class _Fate:
         if key not in _IN_FORM:
             if _COMMENT.match(key):
                 return not_needed("a comment, which has no effect")
-            return refused(
-                f"a parameter has no attribute {key!r}, as far as we know",
-                "Look for a slip in its name, or take it out.",
-            )
+            return refused(refusals.NO_SUCH_ATTRIBUTE, name=key)
         if key == "type" and self.parameter.kind.lower() not in TYPES:
             return approximated(
                 "there is no such type, as far as we know: the values are texts",

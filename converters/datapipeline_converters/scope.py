@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from datapipeline_converters import expressions
+from datapipeline_converters import expressions, refusals
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.expressions import Items, Joined, Name, Node, Number, Runtime, Template, Text
 from datapipeline_converters.inheritance import EffectiveObject
@@ -23,7 +23,6 @@ from datapipeline_converters.text_passwords import without_built_passwords, with
 _NUMBERS: Mapping[expressions.ParameterKind, Callable[[str], int | float]] = {"integer": int, "number": float}
 
 _COMPARE = "Compare the text in a run with what Data Pipeline made of it."
-_DECLARE_IT = "Correct the name, or declare a parameter of this name."
 
 
 class MissingValueError(Exception):
@@ -421,7 +420,5 @@ class Scope:
     def _unknown(self, name: Name, why: str) -> Node:
         """Leave the expression as it was, and say so."""
         written = self.hopped or name
-        self.model.notes.add(
-            *self._place(), refused(f"`#{{{written}}}` is left as it was: {why}", _DECLARE_IT)
-        )
+        self.model.notes.add(*self._place(), refused(refusals.UNKNOWN_NAME, name=written, fault=why))
         return Text(f"#{{{written}}}")

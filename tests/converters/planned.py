@@ -12,6 +12,14 @@ from datapipeline_converters.plan import Call, Dag
 
 NOW = datetime.fromisoformat("2026-11-21T12:00:00")
 ON_DEMAND = {"id": "Default", "scheduleType": "ondemand", "workerGroup": "w"}
+DATABASE = {
+    "id": "D",
+    "type": "JdbcDatabase",
+    "connectionString": "jdbc:postgresql://h/d",
+    "jdbcDriverClass": "org.postgresql.Driver",
+    "username": "u",
+    "*password": "p",
+}
 
 
 def shell(object_id: str, **fields: Any) -> dict[str, Any]:

@@ -13,17 +13,11 @@ from datapipeline_converters.conversion import Conversion
 from datapipeline_converters.errors import UsageError
 from datapipeline_converters.options import Options
 
+from tests.converters import planned
 from tests.converters.planned import NOW, arguments, converted, grades, ref, shell
 
 TABLE = {"id": "T", "type": "SqlDataNode", "table": "t", "database": ref("D"), "selectQuery": "select 1"}
-DATABASE = {
-    "id": "D",
-    "type": "JdbcDatabase",
-    "connectionString": "jdbc:postgresql://h/d",
-    "jdbcDriverClass": "org.postgresql.Driver",
-    "username": "u",
-    "*password": "#{*myPassword}",
-}
+DATABASE = planned.DATABASE | {"*password": "#{*myPassword}"}
 OUT = {"id": "Out", "type": "S3DataNode", "directoryPath": "s3://b/out"}
 IN = {"id": "In", "type": "S3DataNode", "filePath": "s3://b/in.csv"}
 COPY = {"id": "C", "type": "CopyActivity", "input": ref("T"), "output": ref("Out"), "workerGroup": "w"}

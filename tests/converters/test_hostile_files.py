@@ -132,6 +132,7 @@ def test_every_encoding_and_line_end_reads_the_same(encoding: str, ending: str, 
     assert found.repairs == ()
 
 
+@pytest.mark.long
 def test_ten_thousand_objects(tmp_path: Path) -> None:
     objects = [DEFAULT, *({"id": f"A{number}", **OBJECT} for number in range(10_000))]
     (tmp_path / "it.json").write_text(json.dumps({"objects": objects}))

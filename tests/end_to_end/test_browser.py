@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Live
 
+pytestmark = pytest.mark.long
+
 FOLDER = "by-hand"
 
 

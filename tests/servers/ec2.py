@@ -18,7 +18,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 
 from tests.servers import ssm
-from tests.servers.machine import Machine, environment_of, put_aws_command
+from tests.servers.machine import Machine, environment_of, put_amazon_programs
 from tests.servers.moto import ACCOUNT
 
 if TYPE_CHECKING:
@@ -97,6 +97,14 @@ class Ec2:
         _backend(self.aws).terminate_instances([instance_id])
         self.runs(instance_id)
 
+    def add_security_group(self, group_id: str) -> None:
+        """Make a security group of the default network with a given id, which a call cannot choose."""
+        backend = _backend(self.aws)
+        made = backend.create_security_group(group_id, group_id)
+        groups = backend.groups[made.vpc_id]
+        made.id = made.group_id = group_id
+        groups[group_id] = groups.pop(next(key for key, group in groups.items() if group is made))
+
     def states(self) -> dict[str, str]:
         """Give the state of each instance, by its id, in the order of their launch."""
         return {each.id: str(each.state) for each in self._instances()}
@@ -106,7 +114,7 @@ class Ec2:
         with self._lock:
             if instance_id not in self._machines:
                 machine = Machine(self.folder / instance_id, environment_of(self.aws), sandbox=self.sandbox)
-                machine.programs = [put_aws_command(machine.folder / "bin")]
+                machine.programs = [put_amazon_programs(machine.folder / "bin")]
                 self._machines[instance_id] = machine
             return self._machines[instance_id]
 

@@ -14,7 +14,7 @@ import shlex
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
@@ -27,7 +27,7 @@ from moto.emr.responses import ElasticMapReduceResponse
 from moto.emr.utils import ReleaseLabel
 
 from tests.servers.emr_steps import JarStep, StepError, command_of
-from tests.servers.machine import Machine, Running, environment_of, fetch, put_aws_command
+from tests.servers.machine import Machine, Running, environment_of, fetch, put_amazon_programs
 from tests.servers.process import wait_until
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ ENDED = {"TERMINATED", "TERMINATED_WITH_ERRORS"}
 ENDING = {"TERMINATING", *ENDED}
 GONE = "A job flow that is shutting down, terminated, or finished may not be modified."
 UNKNOWN = "Specified job flow ID not valid."
+UNCAUGHT = 'Exception in thread "main"'
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,10 @@ class Emr:
         with self.changed:
             return {step.name: step.state for step in self._clusters[cluster_id].steps}
 
+    def end_of(self, cluster_id: str) -> End | None:
+        """Say why a cluster ends, or has ended; None if it does not."""
+        return self._clusters[cluster_id].end
+
     def wait(self, cluster_id: str, *states: str, seconds: float = 60) -> str:
         """Wait until a cluster is in one of the states, in one of the last ones if none is named; give it."""
         wanted = set(states) or ENDED
@@ -286,13 +291,14 @@ class Emr:
 
     def _install(self, cluster: _Cluster) -> None:
         """Put what the cluster asks for on its disk: programs of applications, configuration files."""
-        home, env = cluster.machine.folder, environment_of(self.aws)
+        home = cluster.machine.folder
+        env = environment_of(replace(self.aws, region=cluster.emr_backend.region_name))
         if self.files is not None:
             env |= self.files(home / "conf", cluster.request.get("Configurations", []), self.aws)
         wanted = ["hadoop", *(each["Name"].lower() for each in cluster.request.get("Applications", []))]
         if "ReleaseLabel" not in cluster.request:
             wanted += ["hive", "pig"]  # what every old image has
-        own = put_aws_command(home / "bin")
+        own = put_amazon_programs(home / "bin")
         cluster.machine.env = env
         cluster.machine.programs = [own, *(self.programs[name] for name in wanted if name in self.programs)]
 
@@ -482,6 +488,7 @@ def run(aws: Aws, folder: Path) -> Iterator[Emr]:
         if f":{aws.port}" not in response.headers["Host"]:
             return plain(response)
         response.__class__ = answering
+        response.region = _region(response.headers) or response.region
         with emr.changed:
             return plain(response)
 
@@ -490,6 +497,12 @@ def run(aws: Aws, folder: Path) -> Iterator[Emr]:
             yield emr
         finally:
             emr.stop()
+
+
+def _region(headers: Mapping[str, str]) -> str:
+    """Give the region that a request is signed for, which moto only looks for in the host's name; nothing if it is not signed."""
+    scope = headers.get("Authorization", "").partition("Credential=")[2].split("/")
+    return scope[2] if len(scope) > 2 else ""
 
 
 def _adopted(made: Sequence[models.Step]) -> list[_Step]:
@@ -528,5 +541,9 @@ def _master(cluster: _Cluster) -> str:
 
 
 def _last_line(file: Path) -> str:
-    lines = [line for line in file.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:1024] if lines else ""
+    """Give what Amazon takes for the reason: Java's exception that nothing caught, or else the last line that begins one."""
+    lines = [
+        line for line in file.read_text(errors="replace").splitlines() if line.strip() == line.rstrip() != ""
+    ]
+    thrown = [line for line in lines if line.startswith(UNCAUGHT)]
+    return (thrown or lines or [""])[-1][:1024]

@@ -33,7 +33,14 @@ PROGRAMS = {folder.name: folder for folder in Path(__file__).with_name("programs
 S3_JARS = ("hadoop-aws-*.jar", "aws-java-sdk-bundle-*.jar")
 S3_FILE_SYSTEM = "org.apache.hadoop.fs.s3a.S3AFileSystem"
 JAVA = Path(__file__).with_name("java")
-MAIN_CLASSES = {"dynamodb-tools": None, "hadoop-streaming": "Streaming", "word-count": "WordCount"}
+MAIN_CLASSES = {
+    "dynamodb-tools": None,
+    "hadoop-examples": "Examples",
+    "hadoop-streaming": "Streaming",
+    "spark-examples": None,
+    "spark-job": None,
+    "word-count": "WordCount",
+}
 """Jars of our own by name, `java/NAME`, and the class that each runs; Amazon's jar with the first one's classes runs none."""
 STAND_INS = (
     (re.compile(r"^s3n?://dynamodb-(emr|dpl)-[^/]+/emr-ddb-storage-handler/.*\.jar$"), "dynamodb-tools"),

@@ -30,6 +30,7 @@ class Fault:
     :param answer: status, code and message instead of the work; None if the work is done and the answer lost
     :param times: how many calls it happens to
     :param until: when it ends, on time.monotonic's clock
+    :param late: how many seconds the answer waits after the work is done, instead of getting lost
     """
 
     service: str
@@ -37,6 +38,7 @@ class Fault:
     answer: tuple[int, str, str] | None
     times: float = float("inf")
     until: float = float("inf")
+    late: float = 0.0
 
     def happens_to(self, call: Call) -> bool:
         """Say whether a call is meant."""
@@ -88,6 +90,10 @@ class Faults:
         """Do the work of the next calls of an operation, and close the connection instead of answering."""
         self._add(Fault("", operation, None, times))
 
+    def late_answer(self, operation: str, seconds: float, times: float = 1) -> None:
+        """Do the work of the next calls of an operation at once, and answer much later."""
+        self._add(Fault("", operation, None, times, late=seconds))
+
     def clear(self) -> None:
         """Let everything go well again, and forget the calls."""
         with self._lock:
@@ -135,7 +141,9 @@ class Faults:
                 return start_response(status, headers, *rest)
 
             parts = application(environ, begin)
-            if fault is not None:
+            if fault is not None and fault.late:
+                time.sleep(fault.late)
+            elif fault is not None:
                 self.note(call, 0)
                 raise ConnectionAbortedError("the answer is lost, as ordered")
             self.note(call, answered[0] if answered else 0)
@@ -163,7 +171,7 @@ def _operation(environ: dict[str, Any]) -> str:
 
 def _error(call: Call, code: str, message: str) -> tuple[bytes, str]:
     """Write an error as the service writes it."""
-    if call.service in {"elasticmapreduce", "ssm", "datapipeline"}:
+    if call.service in {"elasticmapreduce", "emr-serverless", "ssm", "datapipeline"}:
         return json.dumps({"__type": code, "message": message}).encode(), "application/x-amz-json-1.1"
     error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     frames = {"ec2": f"<Response><Errors>{error}</Errors></Response>", "s3": error}

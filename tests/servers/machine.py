@@ -22,6 +22,25 @@ SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 NOT_FOUND = 127
 """What a shell says of a command that is not there."""
 
+SUDO = """\
+#!/bin/sh
+# Runs the command as whoever asks for it.
+while [ "${1#-}" != "$1" ]; do shift; done
+exec "$@"
+"""
+YUM = """\
+#!/bin/sh
+# Can install nothing: what is there is up to date, what is not there cannot be had.
+what=
+for word; do
+    case "$word" in
+        -*) ;;
+        install | update | upgrade) what="$word" ;;
+        *) [ "$what" != install ] || command -v "$word" || { echo "No package $word available." >&2 && exit 1; } ;;
+    esac
+done
+"""
+
 
 @dataclass
 class Running:
@@ -140,12 +159,14 @@ def environment_of(aws: Aws) -> dict[str, str]:
     }
 
 
-def put_aws_command(folder: Path) -> Path:
-    """Make a folder of programs with the AWS command line tool in it, as Amazon's images have it; give the folder."""
+def put_amazon_programs(folder: Path) -> Path:
+    """Make a folder of programs that Amazon's images have: `aws` itself, `sudo` and `yum` as far as one without rights goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "aws"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m awscli "$@"\n')
-    program.chmod(0o755)
+    programs = {"aws": f'#!/bin/sh\nexec {sys.executable} -m awscli "$@"\n', "sudo": SUDO, "yum": YUM}
+    for name, text in programs.items():
+        program = folder / name
+        program.write_text(text)
+        program.chmod(0o755)
     return folder
 
 

@@ -36,7 +36,6 @@ SETTINGS = (
     "ld.so.conf.d",
     "localtime",
     "nsswitch.conf",
-    "passwd",
 )
 OURS = (
     Path(sys.base_prefix),

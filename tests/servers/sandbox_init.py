@@ -68,7 +68,7 @@ def _inside(settings: dict[str, Any], command: list[str], user: int | None) -> i
     """Be the first process: build the world, run the command; all that is left of it ends with this process."""
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     try:
-        _build(settings)
+        _build(settings, user or 0)
         _listen(settings["port"], settings["socket"])
         for capability in range(LAST_CAPABILITY + 1):
             _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
@@ -84,8 +84,11 @@ def _inside(settings: dict[str, Any], command: list[str], user: int | None) -> i
     return status if status >= 0 else 128 - status
 
 
-def _build(settings: dict[str, Any]) -> None:
-    """Make a root of nothing but what is given, and go there."""
+def _build(settings: dict[str, Any], number: int) -> None:
+    """Make a root of nothing but what is given, and go there.
+
+    :param number: of the user who will run the command
+    """
     root = Path(settings["root"])
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     call("mount", b"tmpfs", os.fsencode(root), b"tmpfs", MS_NOSUID, b"mode=0755")
@@ -93,6 +96,19 @@ def _build(settings: dict[str, Any]) -> None:
         _give(root, Path(path), writable=False)
     for name in DEVICES:
         _give(root, Path("/dev", name), writable=True)
+    (root / "etc").mkdir(exist_ok=True)
+    # Java looks up the name of the machine that it runs on, and there is nobody to ask.
+    (root / "etc" / "hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n")
+    for user in (
+        "ec2-user",
+        "hadoop",
+    ):  # whose homes Amazon's images have; the first one is who runs commands
+        with (root / "etc" / "passwd").open("a") as users:
+            users.write(f"{user}:x:{number}:{number}::/home/{user}:/bin/bash\n")
+        (root / "home").mkdir(exist_ok=True)
+        (root / "home" / user).symlink_to(settings["folder"])
+    for name, target in {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}.items():
+        (root / "dev" / name).symlink_to(f"/proc/self/fd{target}")
     (root / "tmp").mkdir(exist_ok=True)
     (root / "tmp").chmod(0o1777)
     _give(root, Path(settings["folder"]), writable=True)

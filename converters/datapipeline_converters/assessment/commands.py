@@ -96,7 +96,8 @@ _RULES = (
             "|s3-dist-cp|s3distcp|oozie|hbase"
         ),
         "these tools live on an EMR cluster, not on a worker",
-        "Run it as a step of a cluster: EmrAddStepsOperator, or EmrServerlessStartJobOperator.",
+        "Let the activity run on an EmrCluster (`runsOn`), or choose a running cluster for it (`cluster_id` in a file of "
+        "--overrides): the conversion makes it a step there.",
     ),
     Rule(
         "instance metadata",

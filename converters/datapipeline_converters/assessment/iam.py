@@ -40,7 +40,8 @@ PURPOSES: Mapping[str, Purpose] = {
     "dynamodb-write": Purpose(
         "WriteTables", ("dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:PutItem")
     ),
-    "emr-start": Purpose("StartClusters", ("elasticmapreduce:RunJobFlow",)),
+    "emr-start": Purpose("StartClusters", ("elasticmapreduce:ListClusters", "elasticmapreduce:RunJobFlow")),
+    "emr-tag": Purpose("TagClusters", ("elasticmapreduce:AddTags",)),
     "emr-run": Purpose(
         "RunSteps",
         (
@@ -104,12 +105,20 @@ def _of_object(subject: Subject, item: EffectiveObject) -> Iterator[Need | str]:
     elif item.type == "EmrCluster":
         yield Need("emr-start", "*")
         yield Need("emr-run", "elasticmapreduce:*:*:cluster/*")
+        if subject.model.own_tags:
+            yield Need("emr-tag", "elasticmapreduce:*:*:cluster/*")
         for field, default in _EMR_ROLES.items():
             known = subject.text(item, field) or Known(default)
             if known.whole:
                 yield Need("pass-role", f"iam::*:role/{_role(known.text.strip())}")
             else:
                 yield _unknown(item, field, "the role that is handed to the cluster")
+        # Where the logs go, what is made for the steps is stored, too.
+        for field, known in subject.texts(
+            item, "emrLogUri" if "emrLogUri" in item.fields else "pipelineLogUri"
+        ):
+            for purpose in ("s3-read", "s3-write"):
+                yield from _s3(item, field, known, purpose, folder=True)
     yield from _of_fields(subject, item)
 
 

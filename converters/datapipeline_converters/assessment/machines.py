@@ -41,9 +41,7 @@ _PREVIOUS: Mapping[str, str] = {
     "t1": "t3",
 }
 _RELEASE = re.compile(r"\s*(?:emr-)?(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?\s*")
-_NEW_RELEASE = (
-    "Choose a release of the 7 line, and test the applications on it: Hadoop, Hive and Spark have changed."
-)
+_NEW_RELEASE = "Choose a release of the 7 line (--release-label), and test the applications on it: Hadoop, Hive and Spark have changed."
 
 
 def retired_machines(subject: Subject) -> Iterator[Finding]:
@@ -71,10 +69,15 @@ def _instance_type(object_id: str, field: str, text: str, *, on_worker: bool) ->
         return
     why = "no longer offered by EC2" if family in _WITHDRAWN else "previous generation: not in newer regions"
     if on_worker:
-        advice = "No machine is launched: see that the Airflow worker has as much memory and disk."
+        advice = (
+            "No machine is launched, unless you choose so (--run-on ec2): see that the Airflow worker has as much memory and "
+            "disk."
+        )
         yield Finding(object_id, field, f"{family}.{size}", why, advice, serious=False)
     else:
-        advice = f"Choose a type of the {successor} family or newer that this EMR release takes."
+        advice = (
+            f"Choose a type of the {successor} family or newer that this EMR release takes (--instance-type)."
+        )
         yield Finding(object_id, field, f"{family}.{size}", why, advice, serious=family in _WITHDRAWN)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from datapipeline_converters.expressions.checks import check_call
@@ -40,6 +41,7 @@ MAX_OPERATIONS = 150  # operators in one expression
 MAX_DIGITS = 18  # of a whole number: what fits into Java's long
 
 
+@lru_cache(maxsize=256)  # each text of a definition is read for several purposes
 def parse(text: str, place: str = "") -> Template:
     """Read a field's text: literal text with `#{...}` in it (dp-pipeline-expressions).
 

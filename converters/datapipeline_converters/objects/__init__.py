@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 
 from datapipeline_converters.objects.component import Component
-from datapipeline_converters.objects.unsupported import stand_in
+from datapipeline_converters.objects.unsupported import STAND_IN
 
 
 @cache
@@ -24,4 +24,4 @@ def types() -> dict[str, type[Component]]:
 
 def class_of(name: str) -> type[Component]:
     """Return the class of a type, or what stands for a type that has none."""
-    return types().get(name) or stand_in(name)[0]
+    return types().get(name) or STAND_IN

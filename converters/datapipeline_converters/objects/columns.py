@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import exact
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
 
@@ -16,15 +17,12 @@ def columns_of(owner: Component, context: Context) -> tuple[str, ...]:
     written = context.texts(owner, "column")
     values = context.constants(owner, "column")
     if written and not values:
-        raise CannotConvertError(
-            f"{owner.type} {owner.id!r}: its columns are not known before a run: give the parameters that they are made of "
-            "with --set."
-        )
+        raise CannotConvertError(refusals.COLUMNS_OF_A_RUN, type=owner.type, id=owner.id)
     found = tuple(pair for value in values for pair in split_pairs(value))
     names = [pair.split()[0].lower() for pair in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise CannotConvertError(f"{owner.type} {owner.id!r}: two of its columns are called {twice!r}.")
+        raise CannotConvertError(refusals.COLUMN_TWICE, type=owner.type, id=owner.id, name=twice)
     if found:
         context.note(owner.id, "column", exact("the data format's `columns`"))
     return found

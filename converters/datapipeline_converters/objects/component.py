@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import Verdict
 from datapipeline_converters.objects.place import Place
 from datapipeline_converters.objects.surroundings import Surrounding
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call, Connection, FieldText
+from datapipeline_converters.refusals import FailingTask
 
 
 class CannotConvertError(Exception):
     """Raised by an object that cannot do what is asked of it; the task that asked becomes one that fails.
 
-    :param reason: why, in a sentence for the user
+    :param row: why, a row of the table of all that is refused
+    :param facts: what the names in it stand for
     """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, row: FailingTask, **facts: object) -> None:
+        self.reason = row.why(**facts)
+        super().__init__(self.reason)
 
 
 class Context(Protocol):
@@ -82,6 +85,9 @@ class Context(Protocol):
 
     def users_of(self, resource: Component) -> Sequence[Component]:
         """Return the activities that work on a resource which is launched for them."""
+
+    def on_serverless(self, cluster: Component) -> Sequence[Component]:
+        """Return the activities of a cluster whose work EMR Serverless does."""
 
     def text(self, component: Component, field: str, text: str) -> FieldText:
         """Return a text with expressions as if it stood in a field of an object: for texts that are made of a field's."""
@@ -185,6 +191,23 @@ class Component:
         """Return the `cluster_id` of the running cluster that was chosen for it; nothing where one is to be launched."""
         raise self._lacks("an EMR cluster")
 
+    def as_application(self, context: Context, engines: Collection[str]) -> dict[str, Argument]:
+        """Return an operator's arguments for doing this cluster's work on EMR Serverless.
+
+        :param engines: those that the operator's jobs need
+        """
+        raise self._lacks("work for EMR Serverless")
+
+    def as_job_setting(
+        self, context: Context, engines: Collection[str], *, also: bool
+    ) -> dict[str, Argument] | None:
+        """Return a configuration of jobs of EMR Serverless, None for one that they do not have.
+
+        :param engines: those of the jobs
+        :param also: whether a cluster has it as well
+        """
+        raise self._lacks("settings of a job")
+
     def as_setting(self, context: Context) -> dict[str, Argument]:
         """Return a part of a RunJobFlow request of EMR."""
         raise self._lacks("a setting of an EMR cluster")
@@ -218,6 +241,6 @@ class Component:
         return None
 
     def _lacks(self, capability: str) -> CannotConvertError:
-        return CannotConvertError(
-            self.trouble or f"{self.type} {self.id!r} is not supported as {capability}."
-        )
+        if self.trouble:
+            return CannotConvertError(refusals.FAULTY, fault=self.trouble)
+        return CannotConvertError(refusals.NO_SUCH_USE, type=self.type, id=self.id, use=capability)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datapipeline_converters.plan import Argument, FieldText
 
 # What separates arguments is a comma, but not inside an expression.
-_PART = re.compile(r"(?:#\{[^}]*\}|\\+,|[^,])+")
+PART = re.compile(r"(?:#\{[^}]*\}|\\+,|[^,])+")
 _CONFIGURE_HADOOP = re.compile(r"/bootstrap-actions/(latest/TaskRunner/)?configure-hadoop")
 _FILES = {
     "c": "core-site",
@@ -48,7 +48,7 @@ def configure_hadoop(action: str) -> HadoopSettings | None:
 
     :param action: `script,argument,...` as it is written, expressions included
     """
-    script, *arguments = [part.strip() for part in _PART.findall(action)] or [""]
+    script, *arguments = [part.strip() for part in PART.findall(action)] or [""]
     if not _CONFIGURE_HADOOP.search(script):
         return None
     settings, rest = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datapipeline_converters import refusals
 from datapipeline_converters.objects.component import CannotConvertError
 
 
@@ -13,9 +14,9 @@ def check_separators(owner: str, characters: dict[str, str]) -> None:
     """
     for field, text in characters.items():
         if len(text) != 1:
-            raise CannotConvertError(f"{owner}: {field} is {text!r}; it has to be one character.")
+            raise CannotConvertError(refusals.ONE_CHARACTER, owner=owner, field=field, text=text)
     if len(set(characters.values())) < len(characters):
-        raise CannotConvertError(f"{owner}: {', '.join(characters)} have to be different characters.")
+        raise CannotConvertError(refusals.DIFFERENT_CHARACTERS, owner=owner, fields=", ".join(characters))
 
 
 def check_lines(owner: str, record_separator: str) -> None:
@@ -24,6 +25,4 @@ def check_lines(owner: str, record_separator: str) -> None:
     :param owner: as above
     """
     if record_separator != "\n":
-        raise CannotConvertError(
-            f"{owner}: recordSeparator is {record_separator!r}, and Hive and Pig read records that end with a line feed."
-        )
+        raise CannotConvertError(refusals.NO_LINES, owner=owner, text=record_separator)

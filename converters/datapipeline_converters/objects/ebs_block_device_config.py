@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
@@ -27,7 +28,7 @@ class EbsBlockDeviceConfig(Component):
     def as_setting(self, context: Context) -> dict[str, Argument]:
         """Return an EbsBlockDeviceConfig of EMR."""
         if self.volume_specification is None:
-            raise CannotConvertError(f"EbsBlockDeviceConfig {self.id!r} has no volumeSpecification.")
+            raise CannotConvertError(refusals.NO_VOLUME, id=self.id)
         context.realise(self)
         setting: dict[str, Argument] = {
             "VolumeSpecification": context.get(self.volume_specification).as_setting(context)

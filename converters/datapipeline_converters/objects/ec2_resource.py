@@ -9,7 +9,14 @@ from datapipeline_converters.ledger import approximated, emulated, exact, not_ne
 from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.place import NO_COMMAND, Place
 from datapipeline_converters.objects.placing import by_ssh, in_queue
-from datapipeline_converters.objects.resource import LAUNCHED, RESOURCE, Resource
+from datapipeline_converters.objects.resource import (
+    LAUNCHED,
+    LIFE_AT_WORKER,
+    RESOURCE,
+    Resource,
+    without_nothing,
+)
+from datapipeline_converters.objects.runnable import ACTIVITY
 from datapipeline_converters.objects.surroundings import MACHINE
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call
@@ -23,8 +30,6 @@ _NETWORK = approximated(
     "the work runs from where the Airflow worker is",
     "Give the worker the same ways through the network.",
 )
-
-
 _MODULE = "datapipeline_provider.operators.ec2_resource"
 _LAUNCHED = Place(
     "ec2", exact("the tasks around it launch and end an EC2 instance, on which the command runs")
@@ -61,10 +66,7 @@ _ON_A_MACHINE = verdict_table(
         "initTimeout": exact("`init_timeout` of the task that launches it"),
         "instanceCount": _ONE_INSTANCE,
         "minInstanceCount": _ONE_INSTANCE,
-        "pipelineLogUri": approximated(
-            "logs are where Airflow keeps its own",
-            "To keep them in S3, set `remote_base_log_folder` in Airflow's [logging] section.",
-        ),
+        "pipelineLogUri": ACTIVITY["pipelineLogUri"],
         "role": approximated(
             "the instance is launched as the AWS connection `aws_default`",
             "Let the connection launch instances and pass the instance profile on (`iam:PassRole`).",
@@ -115,9 +117,7 @@ class Ec2Resource(Resource):
                 "commands run as the Airflow worker's user",
                 "See that the worker's user may do what the commands do.",
             ),
-            "terminateAfter": approximated(
-                "the `execution_timeout` of each task that ran here: it counts for one attempt, not for the machine"
-            ),
+            "terminateAfter": LIFE_AT_WORKER,
         },
     )
 
@@ -160,11 +160,10 @@ class Ec2Resource(Resource):
 
     def as_user(self, context: Context) -> Argument:
         """Return who commands run as on the machine, None for who it is anyway."""
-        return next(iter(context.texts(self, "runAsUser")), None)
+        return self._text(context, "runAsUser")
 
-    def time_limit(self, context: Context) -> Period | None:
-        """Return the limit of launching it; coming up has one of its own."""
-        return self.attempt_timeout
+    def _text(self, context: Context, field: str) -> Argument:
+        return next(iter(context.texts(self, field)), None)
 
     def operator(self, context: Context) -> Call:
         """Return the operator that launches the machine."""
@@ -184,7 +183,7 @@ class Ec2Resource(Resource):
         if not context.texts(self, "imageId"):
             context.tell(f"`{self.id}` names no image: it has the newest Amazon Linux 2023")
         arguments: dict[str, Argument] = {
-            **{name: next(iter(context.texts(self, key)), None) for key, name in _TEXTS.items()},
+            **{name: self._text(context, key) for key, name in _TEXTS.items()},
             **{name: context.texts(self, key) for key, name in _LISTS.items()},
             "associate_public_ip_address": self.associate_public_ip_address,
             "use_on_demand_on_last_attempt": None if self.use_on_demand_on_last_attempt else False,
@@ -193,13 +192,10 @@ class Ec2Resource(Resource):
             **self.actions(context),
             "tags": dict(context.pipeline_tags),
         }
-        given = {
-            name: value for name, value in arguments.items() if value is not None and value not in ((), {})
-        }
-        return Call(f"{_MODULE}.CreateEc2ResourceOperator", given)
+        return Call(f"{_MODULE}.CreateEc2ResourceOperator", without_nothing(arguments))
 
     def ending(self, context: Context, launcher: str) -> Call:
         """Return the operator that ends the machine."""
-        region = next(iter(context.texts(self, "region")), None)
+        region = self._text(context, "region")
         where: dict[str, Argument] = {} if region is None else {"region_name": region}
         return Call(f"{_MODULE}.TerminateEc2ResourceOperator", {"instance": launcher, **where})

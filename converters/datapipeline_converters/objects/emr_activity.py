@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import approximated, exact, verdict_table
+from datapipeline_converters import refusals
+from datapipeline_converters.ledger import approximated, emulated, exact, verdict_table
+from datapipeline_converters.objects import serverless
 from datapipeline_converters.objects.cluster_activity import CLUSTER_ACTIVITY, HANDLES, RESIZING
 from datapipeline_converters.objects.component import CannotConvertError, Context
 from datapipeline_converters.objects.runnable import Activity
@@ -13,6 +16,11 @@ from datapipeline_converters.plan import Argument, Call, FieldText
 _BACKSLASHES = approximated(
     r"a `\,` or `\\,` in it is taken for a comma inside an argument, another `\\` for one backslash",
     "Look at the arguments of the step in a first run.",
+)
+_AS_JOBS = emulated(
+    "the operator's `steps`: each becomes a job run; where its processes run (`--master`, `--deploy-mode`, `--queue`) is up to "
+    "EMR Serverless",
+    "Have all that Spark and Hive read in S3.",
 )
 
 
@@ -40,6 +48,24 @@ class EmrActivity(Activity):
         },
     )
 
+    def engines(self, context: Context) -> Sequence[str]:
+        """Return the engines of EMR Serverless that can do its steps."""
+        if self.pre_step_command or self.post_step_command:
+            raise serverless.NeedsClusterError("there is no machine that its commands could run on")
+        return list(dict.fromkeys(self._engine(context, step.source) for step in self.step))
+
+    def _engine(self, context: Context, step: str) -> str:
+        """Return the engine of a step, by the value that a parameter has now where it is all that the activity does."""
+        if not step.startswith("#{") or len(self.step) > 1:
+            return serverless.engine_of(step)
+        beginning, _ = context.fixed_beginning(self, "step")
+        try:
+            return serverless.engine_of(beginning)
+        except serverless.NeedsClusterError:
+            raise serverless.NeedsClusterError(
+                f"only Spark and Hive run there, and not what `{step}` is"
+            ) from None
+
     def operator(self, context: Context) -> Call:
         """Return the operator that runs the steps."""
         texts = {
@@ -49,11 +75,15 @@ class EmrActivity(Activity):
         }
         given: dict[str, Argument] = {name: values for name, values in texts.items() if values}
         if not given:
-            raise CannotConvertError(
-                "EmrActivity has neither a step nor a command, so there is nothing to run."
-            )
+            raise CannotConvertError(refusals.NO_STEP)
         if any("\\" in step.source for step in self.step):
             context.note(self.id, "step", _BACKSLASHES)
+        if engines := self.serverless(context):
+            context.note_instead(self, {**serverless.RESIZING, "step": _AS_JOBS})
+            return Call(
+                "datapipeline_provider.operators.emr_activity_on_serverless.EmrActivityOnServerlessOperator",
+                {**self.on_serverless(context, engines), **given},
+            )
         return Call(
             "datapipeline_provider.operators.emr_activity.EmrActivityOperator",
             {**self.cluster(context), **given},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import (
     Verdict,
@@ -17,6 +18,7 @@ from datapipeline_converters.ledger import (
     refused,
     verdict_table,
 )
+from datapipeline_converters.objects import serverless
 from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.configurations import (
     configuration,
@@ -24,12 +26,20 @@ from datapipeline_converters.objects.configurations import (
     exported,
     merged,
 )
-from datapipeline_converters.objects.resource import LAUNCHED, RESOURCE, Resource
+from datapipeline_converters.objects.resource import (
+    LAUNCHED,
+    LIFE_AT_WORKER,
+    RESOURCE,
+    Resource,
+    without_nothing,
+)
+from datapipeline_converters.objects.runnable import Activity
 from datapipeline_converters.objects.surroundings import CLUSTER
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Argument, Call, FieldText
 
 _PACKAGE = "datapipeline_provider.operators.emr_cluster"
+_SERVERLESS = "datapipeline_provider.operators.emr_serverless"
 # The newest release of the line nearest to what the AMIs had: Hadoop 2, Hive, Pig.
 _RELEASE = "emr-5.36.2"
 # What a cluster had that named no types, m1.small, is too small for any release.
@@ -67,8 +77,12 @@ _WAITS = approximated(
     "before release emr-5.28 the steps of a cluster wait for each other, where activities ran side by side",
     "To have them run so again, convert again with another `release_label`.",
 )
+_LIFE = emulated(
+    "`terminate_after` of the task that launches it: the tasks on it keep it, whether they wait for a step or have just "
+    "begun; while the run works elsewhere, the cluster may live on until the next of them begins, or the run ends",
+    "To have EMR itself end a cluster that is idle, add an `AutoTerminationPolicy` to the task's `job_flow_overrides`.",
+)
 _CONFIGURED = emulated("what configure-hadoop sets is among the `Configurations` of the cluster")
-_SAY_IT = "Say it in an EmrConfiguration that the cluster refers to, and take it out here."
 
 
 def _request(key: str) -> Verdict:
@@ -167,15 +181,13 @@ class EmrCluster(Resource):
             "role": _request("ServiceRole"),
             "serviceAccessSecurityGroupId": _request("Instances.ServiceAccessSecurityGroup"),
             "subnetId": _request("Instances.Ec2SubnetId"),
-            "supportedProducts": refused(
-                "products were for AMIs, which are retired",
-                "If the release has it as an application, add that to the `applications` of the task.",
-            ),
+            "supportedProducts": refused(refusals.SUPPORTED_PRODUCTS),
             "taskEbsConfiguration": _group("EbsConfiguration"),
             "taskGroupConfiguration": _group("Configurations"),
             "taskInstanceBidPrice": _group("BidPrice"),
             "taskInstanceCount": _group("InstanceCount"),
             "taskInstanceType": _group("InstanceType"),
+            "terminateAfter": _LIFE,
             "visibleToAllUsers": _request("VisibleToAllUsers"),
         },
     )
@@ -209,11 +221,108 @@ class EmrCluster(Resource):
             context.tell(
                 f"`{self.id}` names no region: clusters are launched in that of the AWS connection `aws_default`"
             )
-        return Call(f"{_PACKAGE}.CreateEmrClusterOperator", _without_nothing(arguments))
+        if self.emr_log_uri is None and self.pipeline_log_uri is None:
+            context.tell(
+                f"`{self.id}` names no place for logs: give the task that launches it a `LogUri`, in `job_flow_overrides`; "
+                "scripts and commands are stored there for its steps, and the log of a step that fails is read there"
+            )
+        return Call(f"{_PACKAGE}.CreateEmrClusterOperator", without_nothing(arguments))
 
     def ending(self, context: Context, launcher: str) -> Call:
         """Return the operator that terminates the cluster."""
         return Call(f"{_PACKAGE}.TerminateEmrClusterOperator", {"cluster": launcher})
+
+    def as_application(self, context: Context, engines: Collection[str]) -> dict[str, Argument]:
+        """Return an operator's arguments for doing this cluster's work on EMR Serverless, but for the application."""
+        context.chosen(self, "run_on")
+        users = context.on_serverless(self)
+        creates = any(context.cluster_of(user) is not None for user in users)
+        context.realise(self)
+        also = bool(context.users_of(self))
+        verdicts = serverless.ON_APPLICATION if creates else serverless.ON_CHOSEN_APPLICATION
+        serverless.tell(context, self, verdicts, also=also)
+        if self.emr_log_uri:
+            context.note(self.id, "pipelineLogUri", not_needed("`emrLogUri` says where the logs are"))
+        for_all = {
+            engine for user in users if isinstance(user, Activity) for engine in user.serverless(context)
+        }
+        settings = {
+            ref: context.get(ref).as_job_setting(context, for_all, also=also) for ref in self.configuration
+        }
+        context.tell(
+            f"EMR Serverless does work of `{self.id}`: the AWS connection `aws_default` needs leave to start it there and to "
+            "pass the execution role on, and the role what the work needs: see docs/workers.md"
+        )
+        return {
+            **context.chosen(self, "application_id", "execution_role"),
+            **without_nothing(
+                {
+                    "log_uri": self.emr_log_uri or self.pipeline_log_uri,
+                    "configurations": [
+                        each
+                        for each in settings.values()
+                        if each and each["classification"] in serverless.of_engines(engines)
+                    ],
+                    "job_timeout": None if self.terminate_after is None else self.terminate_after.length,
+                    "tags": dict(context.pipeline_tags),
+                    "region_name": self.region,
+                }
+            ),
+        }
+
+    def application(self, context: Context) -> Call:
+        """Return the operator that creates the applications."""
+        users = [user for user in context.on_serverless(self) if context.cluster_of(user) is not None]
+        engines = {
+            engine for user in users if isinstance(user, Activity) for engine in user.serverless(context)
+        }
+        groups = (
+            *(self.emr_managed_master_security_group_id, self.emr_managed_slave_security_group_id),
+            *self.additional_master_security_group_ids,
+            *self.additional_slave_security_group_ids,
+        )
+        arguments: dict[str, Argument] = {
+            "release_label": self._serverless_release(context),
+            "application_types": sorted(engines, reverse=True),
+            "subnet_ids": [] if self.subnet_id is None else [self.subnet_id],
+            "security_group_ids": [group for group in groups if group is not None],
+            "tags": dict(context.pipeline_tags),
+            "region_name": self.region,
+        }
+        if self.region is None:
+            context.tell(
+                f"`{self.id}` names no region: applications are created in that of the AWS connection `aws_default`"
+            )
+        return Call(f"{_SERVERLESS}.CreateEmrServerlessApplicationOperator", without_nothing(arguments))
+
+    def application_ending(self, context: Context, launcher: str) -> Call:
+        """Return the operator that deletes the applications."""
+        where: dict[str, Argument] = {} if self.region is None else {"region_name": self.region}
+        return Call(
+            f"{_SERVERLESS}.DeleteEmrServerlessApplicationOperator", {"application": launcher, **where}
+        )
+
+    def _serverless_release(self, context: Context) -> Argument:
+        chosen = context.chosen(self, "release_label").get("release_label")
+        if chosen is not None:
+            context.note(self.id, "releaseLabel", emulated(serverless.RELEASE_CHOSEN.format(chosen)))
+            return chosen
+        if self.release_label is None:
+            context.tell(
+                f"`{self.id}` names no release: its application has {serverless.NEAREST_RELEASE}; another can be had as "
+                "`release_label`"
+            )
+            return serverless.NEAREST_RELEASE
+        said = "".join(context.constants(self, "releaseLabel")).strip()
+        version = _VERSION.fullmatch(said)
+        if version is None or (int(version[1]), int(version[2])) >= serverless.RELEASES:
+            return self.release_label
+        older = f"EMR Serverless has no {said}: it is {serverless.NEAREST_RELEASE}, with newer Spark and Hive"
+        advice = (
+            "Check that the work runs with it; to have another release, convert again with `release_label`."
+        )
+        context.note(self.id, "releaseLabel", approximated(older, advice))
+        return serverless.NEAREST_RELEASE
 
     def _request(self, context: Context) -> dict[str, Argument]:
         """Return a RunJobFlow request of EMR, but for what is separated by commas."""
@@ -222,7 +331,7 @@ class EmrCluster(Resource):
                 self.id, "pipelineLogUri", not_needed("`emrLogUri` says where the cluster's logs are")
             )
         tags = [{"Key": key, "Value": value} for key, value in context.pipeline_tags.items()]
-        return _without_nothing(
+        return without_nothing(
             {
                 "ReleaseLabel": self._release(context),
                 "LogUri": self.emr_log_uri or self.pipeline_log_uri,
@@ -271,7 +380,7 @@ class EmrCluster(Resource):
         placement = {"AvailabilityZone": self.availability_zone} if self.availability_zone else {}
         if self.subnet_id:
             context.note(self.id, "availabilityZone", not_needed("`subnetId` says where the cluster is"))
-        return _without_nothing(
+        return without_nothing(
             {
                 "InstanceGroups": self._groups(context),
                 "Ec2KeyName": self.key_pair,
@@ -321,7 +430,7 @@ class EmrCluster(Resource):
                 "Configurations": merged(context.get(ref).as_setting(context) for ref in configurations),
                 "EbsConfiguration": {} if disks is None else context.get(disks).as_setting(context),
             }
-            groups.append(_without_nothing(group))
+            groups.append(without_nothing(group))
         return groups
 
     def _configurations(self, context: Context) -> list[dict[str, Argument]]:
@@ -345,8 +454,8 @@ class EmrCluster(Resource):
                 continue
             context.note(self.id, "bootstrapAction", _CONFIGURED)
             if hadoop.rest:
-                lost = f"`{', '.join(hadoop.rest)}` of configure-hadoop, which releases of EMR do not have"
-                context.note(self.id, "bootstrapAction", refused(lost, _SAY_IT))
+                lost = refused(refusals.CONFIGURE_HADOOP, options=", ".join(hadoop.rest))
+                context.note(self.id, "bootstrapAction", lost)
             for file, key, value in hadoop.settings:
                 text = context.text(self, "bootstrapAction", value)
                 settings.append(configuration(file, {key: text}))
@@ -357,12 +466,5 @@ class EmrCluster(Resource):
 _AT_WORKER = {
     "onFail": RESOURCE["onFail"],
     "onSuccess": RESOURCE["onSuccess"],
-    "terminateAfter": approximated(
-        "the `execution_timeout` of each task that ran here: it counts for one attempt, not for the machine"
-    ),
+    "terminateAfter": LIFE_AT_WORKER,
 }
-
-
-def _without_nothing(request: Mapping[str, Argument]) -> dict[str, Argument]:
-    """Return a request without what is not said."""
-    return {key: value for key, value in request.items() if value is not None and value not in ((), [], {})}

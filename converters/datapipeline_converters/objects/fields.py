@@ -62,10 +62,16 @@ def read_field(reader: Reader, key: str, values: tuple[Value, ...], annotation: 
 
 def attributes(cls: Any) -> Mapping[str, tuple[str, Any]]:
     """Return a type's attributes with the keys and annotations of their fields, identity aside."""
-    hints = {item.name: _hints(cls)[item.name] for item in fields(cls) if item.name not in _IDENTITY}
+    return _attributes(cls)
+
+
+@cache
+def _attributes(cls: Any) -> Mapping[str, tuple[str, Any]]:
+    hints = typing.get_type_hints(cls)
+    names = [item.name for item in fields(cls) if item.name not in _IDENTITY]
     return {
-        name: (("*" if Secret in _alternatives(hint) else "") + camel_case(name), hint)
-        for name, hint in hints.items()
+        name: (("*" if Secret in _alternatives(hints[name]) else "") + camel_case(name), hints[name])
+        for name in names
     }
 
 
@@ -80,11 +86,6 @@ def texts(cls: Any) -> frozenset[str]:
     return frozenset(
         key for key, hint in attributes(cls).values() if FieldText in (*typing.get_args(hint), hint)
     )
-
-
-@cache
-def _hints(cls: Any) -> Mapping[str, Any]:
-    return typing.get_type_hints(cls)
 
 
 def _alternatives(annotation: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
@@ -29,9 +30,7 @@ class HiveCopyActivity(ScriptOnCluster):
         """Return the operator that copies."""
         sides = {"input": self.only("input"), "output": self.only("output")}
         if all(context.get(ref).in_s3 for ref in sides.values()):
-            raise CannotConvertError(
-                "HiveCopyActivity copies from or to DynamoDB, and both of its data nodes are in S3: use a CopyActivity."
-            )
+            raise CannotConvertError(refusals.ALL_IN_S3)
         nodes = {side: self._node(context, side, ref) for side, ref in sides.items()}
         text = {} if self.filter_sql is None else {"filter_sql": self.filter_sql}
         return Call(
@@ -44,8 +43,6 @@ class HiveCopyActivity(ScriptOnCluster):
         node = component.as_staged(context, columns=side == "input")
         data_format = node.arguments.get("data_format")
         if isinstance(data_format, Call) and not data_format.path.endswith(_EXPORT):
-            raise CannotConvertError(
-                f"HiveCopyActivity copies whole items: {component.type} {ref.id!r} needs a DynamoDBExportDataFormat."
-            )
+            raise CannotConvertError(refusals.WHOLE_ITEMS, type=component.type, id=ref.id)
         self.note_staged(context, side, node)
         return node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import approximated, exact, refused, verdict_table
 from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.fields import Secret
@@ -15,10 +16,7 @@ from datapipeline_converters.plan import Argument, FieldText
 _NO_PROXY = ("localhost", "127.0.0.1", "169.254.169.254")
 _S3 = ("s3.amazonaws.com", ".s3.amazonaws.com")
 _IN_CLUSTER = exact("`HTTP_PROXY` and `HTTPS_PROXY` of programs on the cluster, and `NO_PROXY` beside them")
-_NO_NTLM = refused(
-    "programs on the cluster do not log in to a proxy as a user of Windows",
-    "Run a proxy that takes a name and a password, or none, in front of it.",
-)
+_NO_NTLM = refused(refusals.WINDOWS_LOGIN)
 _OTHER_WAY = approximated(
     "the Airflow worker reaches AWS its own way",
     "Set `HTTPS_PROXY` for the Airflow workers if they need a proxy.",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import Verdict, refused
-
-_LATER = "not converted yet: the task that needs it fails and says so"
 
 
 def later(advice: str) -> Verdict:
@@ -14,7 +13,7 @@ def later(advice: str) -> Verdict:
 
     :param advice: what the user can do, a sentence
     """
-    return refused(_LATER, advice)
+    return refused(refusals.NOT_YET, advice=advice)
 
 
 # For those that are read and written.

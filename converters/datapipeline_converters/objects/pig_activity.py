@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, exact, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Context
@@ -44,17 +45,12 @@ class PigActivity(OwnScript):
         """Return the data node for an input or output; what is stored has the columns that the script gives it."""
         component = context.get(ref)
         if not component.in_s3:
-            raise CannotConvertError(
-                f"{component.type} {ref.id!r} is not staged for Pig: copy its rows to or from S3 with a CopyActivity, and let "
-                "the script read or write that."
-            )
+            raise CannotConvertError(refusals.NOT_FOR_PIG, type=component.type, id=ref.id)
         format_ref: Ref | None = getattr(component, "data_format", None)
         if format_ref is None:
-            raise CannotConvertError(
-                f"{component.type} {ref.id!r} has no data format, so Pig does not know its columns: give it one."
-            )
+            raise CannotConvertError(refusals.NO_COLUMNS_FOR_PIG, type=component.type, id=ref.id)
         if side == "output" and context.get(format_ref).only_read:
-            raise CannotConvertError(f"Pig cannot write the data format of {component.type} {ref.id!r}.")
+            raise CannotConvertError(refusals.NOT_WRITTEN_BY_PIG, type=component.type, id=ref.id)
         node = component.as_staged(context, columns=side == "input")
         data_format = node.arguments["data_format"]
         if isinstance(data_format, Call) and data_format.path.endswith((".CSV", ".TSV")):

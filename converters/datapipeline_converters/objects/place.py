@@ -14,13 +14,13 @@ from datapipeline_converters.plan import Argument
 class Place:
     """Where work runs.
 
-    :param kind: as the choice `run_on` has it; `cluster` for a cluster of EMR
+    :param kind: as the choice `run_on` has it; `cluster` for a cluster of EMR, `serverless` for EMR Serverless
     :param verdict: on the field that said where the work ran
     :param arguments: what every task there has, whatever it does: arguments that all of Airflow's operators take
     :param connection: for `ssh`, the id of the connection to the host
     """
 
-    kind: Literal["worker", "ec2", "ssh", "queue", "cluster"]
+    kind: Literal["worker", "ec2", "ssh", "queue", "cluster", "serverless"]
     verdict: Verdict
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     connection: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import emulated, refused
 from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.place import NO_COMMAND, Place
@@ -58,7 +59,4 @@ def of_worker_group(component: Component, context: Context, *, commands: bool) -
     groups = context.constants(component, "workerGroup")
     if len(groups) == 1:
         return in_queue(groups[0], "which has the name of the group", context)
-    unknown = (
-        "a run alone knows which group it is, and a task's queue is known before: it is in the default queue"
-    )
-    return Place("worker", refused(unknown, "Choose the `queue` of this object in a file of `--overrides`."))
+    return Place("worker", refused(refusals.QUEUE_OF_A_RUN))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from datapipeline_converters.jdbc import connection_from_jdbc
 from datapipeline_converters.ledger import emulated, not_needed, verdict_table
-from datapipeline_converters.objects.component import CannotConvertError, Component, Context
+from datapipeline_converters.objects.component import Component, Context
 from datapipeline_converters.objects.database import BY_URL, DATABASE
 from datapipeline_converters.objects.fields import ConnectionText, Secret
 
@@ -41,10 +41,6 @@ class RedshiftDatabase(Component):
 
     def as_connection(self, context: Context) -> str:
         """Plan the connection and return its id."""
-        if self.cluster_id and self.connection_string:
-            raise CannotConvertError(
-                f"RedshiftDatabase {self.id!r} takes one of clusterId and connectionString."
-            )
         context.realise(self, {"region": _IN_THE_URL} if self.connection_string else {})
         connection, hints = connection_from_jdbc(
             self.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import emulated, exact, not_needed
 from datapipeline_converters.objects.columns import columns_of
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
@@ -37,13 +38,9 @@ class RegEx(Component):
         try:
             groups = re.compile(self.input_reg_ex).groups
         except re.error as error:
-            raise CannotConvertError(
-                f"RegEx {self.id!r}: Python does not read its inputRegEx: {error}. Write it as Python has it."
-            ) from None
+            raise CannotConvertError(refusals.NO_PYTHON_PATTERN, id=self.id, error=error) from None
         if not groups:
-            raise CannotConvertError(
-                f"RegEx {self.id!r}: its inputRegEx has no group, so there are no columns."
-            )
+            raise CannotConvertError(refusals.NO_GROUP, id=self.id)
         context.realise(self)
         return Call("datapipeline_provider.data_formats.regex.RegEx", {"input_regex": self.input_reg_ex})
 

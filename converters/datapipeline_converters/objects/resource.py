@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datapipeline_converters.ledger import Verdict, approximated, exact, not_needed, verdict_table
+from datapipeline_converters.ledger import Verdict, approximated, emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.runnable import Runnable
 from datapipeline_converters.periods import Period
@@ -16,6 +16,9 @@ _NOT_ALLOWED = not_needed("the guide does not allow it on a resource")
 _NO_ALARM = approximated(
     "nothing is launched that could fail or finish: only alarms of the tasks tell of anything",
     "Set it on the activities that ran there.",
+)
+LIFE_AT_WORKER = approximated(
+    "the `execution_timeout` of each task that ran here: it counts for one attempt, not for the machine"
 )
 _EVERY_RESOURCE: Mapping[str, Verdict] = {
     **dict.fromkeys(("runsOn", "workerGroup"), _NOT_ALLOWED),
@@ -51,8 +54,8 @@ RESOURCE: Mapping[str, Verdict] = verdict_table(
 )
 
 _LATENESS = approximated(
-    "whether a resource comes up late is not watched: lateness of the activities on it is",
-    "Set `lateAfterTimeout` and `onLateAction` on the activities.",
+    "`when_late` of the task that launches it: late is what is not up by then, and not what is still up",
+    "Limit how long it lives by `terminateAfter`; set `lateAfterTimeout` and `onLateAction` on the activities, too.",
 )
 # For those that tasks of their own launch and end.
 LAUNCHED: Mapping[str, Verdict] = verdict_table(
@@ -83,6 +86,11 @@ LAUNCHED: Mapping[str, Verdict] = verdict_table(
     },
 )
 
+_RETRY_ALL = emulated(
+    "`action_on_resource_failure` of the task that launches it: all tasks on it that have not finished run again from their "
+    "beginning, on one new one, up to `retries` times; what has finished stays so",
+    "If tasks leave on the machine itself (HDFS, local files) what later ones read, clear the whole run instead.",
+)
 # The first of each is what holds if nothing is said.
 _ACTIONS = {
     "action_on_task_failure": ("actionOnTaskFailure", ("continue", "terminate")),
@@ -107,6 +115,8 @@ class Resource(Runnable):
             said = (getattr(self, name) or "").strip().lower()
             if said in valid:
                 found[name] = said
+                if said == "retryall":
+                    context.note(self.id, field, _RETRY_ALL)
             elif said:
                 nothing = f"there is no such choice, only {' and '.join(valid)}: it is {valid[0]}"
                 context.note(self.id, field, approximated(nothing))
@@ -119,6 +129,22 @@ class Resource(Runnable):
         """
         raise self._lacks("something to end")
 
+    def application(self, context: Context) -> Call:
+        """Return the operator that creates what does this resource's work on EMR Serverless."""
+        raise self._lacks("work for EMR Serverless")
+
+    def application_ending(self, context: Context, launcher: str) -> Call:
+        """Return the operator that deletes what `application` creates.
+
+        :param launcher: the id of the task that creates it
+        """
+        raise self._lacks("work for EMR Serverless")
+
     def time_limit(self, context: Context) -> Period | None:
         """Return the limit of launching it; coming up has one of its own."""
         return self.attempt_timeout
+
+
+def without_nothing(request: Mapping[str, Argument]) -> dict[str, Argument]:
+    """Return a request without what is not said."""
+    return {key: value for key, value in request.items() if value is not None and value not in ((), [], {})}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, emulated, exact, not_needed, verdict_table
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
 from datapipeline_converters.objects.place import Place
 from datapipeline_converters.objects.placing import of_worker_group
+from datapipeline_converters.objects.serverless import PLACE as ON_SERVERLESS
+from datapipeline_converters.objects.serverless import WORD, NeedsClusterError, stays
 from datapipeline_converters.objects.surroundings import ACTIVITY as AROUND_ACTIVITY
 from datapipeline_converters.objects.surroundings import ROLE
 from datapipeline_converters.periods import Period
@@ -188,8 +191,53 @@ class Activity(Runnable):
         limits = [limit for limit in (self.attempt_timeout, lifetime) if limit is not None]
         return min(limits, key=lambda limit: limit.length, default=None)
 
+    def engines(self, context: Context) -> Sequence[str]:
+        """Return the engines of EMR Serverless that can do its work.
+
+        :raises NeedsClusterError: if it cannot be done there
+        """
+        raise NeedsClusterError("only Spark and Hive run there")
+
+    def serverless(self, context: Context) -> Sequence[str]:
+        """Return the engines of EMR Serverless that do its work, as the user chose; none where that is not so."""
+        if not self.works_on_cluster or WORD not in self._wanted(context, "run_on"):
+            return ()
+        if not self.is_on_cluster(context) and (self.runs_on or not self._wanted(context, "application_id")):
+            return ()
+        try:
+            return self.engines(context)
+        except NeedsClusterError as error:
+            context.note(self.id, "runsOn", stays(error.reason))
+            return ()
+
+    def _wanted(self, context: Context, name: str) -> Collection[object]:
+        """Return what the user chose for it and for the cluster that it runs on."""
+        machine = self._machine(context)
+        asked = [self, machine] if machine is not None and machine.is_cluster else [self]
+        return [value for each in asked if (value := context.wanted(each, name)) is not None]
+
+    def on_serverless(self, context: Context, engines: Sequence[str]) -> dict[str, Argument]:
+        """Return the operator's arguments for work on EMR Serverless.
+
+        :param engines: what `serverless` has returned
+        :raises CannotConvertError: if no role was chosen for the jobs
+        """
+        if not self._wanted(context, "execution_role"):
+            raise CannotConvertError(refusals.NO_EXECUTION_ROLE)
+        context.chosen(self, "run_on")
+        own = context.chosen(self, "application_id", "execution_role")
+        machine = self._machine(context)
+        of_cluster = {} if machine is None else machine.as_application(context, engines)
+        arguments: dict[str, Argument] = {**of_cluster, **own}
+        if "application_id" in arguments:
+            return arguments
+        arguments.pop("region_name", None)  # the task that creates it tells
+        return {"application": context.cluster_of(self), **arguments}
+
     def launched(self, context: Context) -> Ref | None:
         """Return the resource that tasks of their own launch and end for this one's work, None where there is none."""
+        if self.serverless(context):
+            return None if self._wanted(context, "application_id") else self.runs_on
         if self.is_on_launched(context):
             return self.runs_on
         if self.runs_on is None or not self.is_on_cluster(context) or context.chosen(self, "cluster_id"):
@@ -215,10 +263,7 @@ class Activity(Runnable):
             return running
         machine = self._machine(context)
         if machine is None:
-            raise CannotConvertError(
-                f"{self.type} works on an EMR cluster, and `workerGroup` alone does not say on which: convert again with the id "
-                "of one that is running, as `cluster_id` of this object in a file for --overrides."
-            )
+            raise CannotConvertError(refusals.NO_CLUSTER, type=self.type)
         return machine.as_cluster(context) or {"cluster": context.cluster_of(self)}
 
     def _machine(self, context: Context) -> Component | None:
@@ -226,6 +271,8 @@ class Activity(Runnable):
 
     def place(self, context: Context) -> Place | None:
         """Return where its work runs, None for where the table of its type says."""
+        if self.serverless(context):
+            return ON_SERVERLESS
         if self.runs_on is None:
             return of_worker_group(self, context, commands=self.runs_commands)
         return context.get(self.runs_on).as_place(context, commands=self.runs_commands)
@@ -234,7 +281,7 @@ class Activity(Runnable):
         """Return the one node of a field of which the activity takes exactly one."""
         refs: tuple[Ref, ...] = getattr(self, field)
         if len(refs) != 1:
-            raise CannotConvertError(f"{self.type} needs exactly one {field}; it has {len(refs)}.")
+            raise CannotConvertError(refusals.ONE_NODE, type=self.type, field=field, count=len(refs))
         return refs[0]
 
 

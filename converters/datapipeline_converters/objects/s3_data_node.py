@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from datapipeline_converters import refusals
 from datapipeline_converters.assets import s3_asset
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import emulated, exact, not_needed, verdict_table
@@ -84,10 +85,6 @@ class S3DataNode(DataNode):
         return Call(_S3_DATA_NODE, arguments, name=self.id)
 
     def _path(self) -> dict[str, Argument]:
-        if (self.directory_path is None) == (self.file_path is None):
-            raise CannotConvertError(
-                f"S3DataNode {self.id!r} needs exactly one of directoryPath and filePath."
-            )
         return (
             {"directory_path": self.directory_path} if self.directory_path else {"file_path": self.file_path}
         )
@@ -116,9 +113,7 @@ class S3DataNode(DataNode):
             and context.get(self.data_format).only_read
             and not context.chosen(self, "file_format")
         ):
-            raise CannotConvertError(
-                f"{self.data_format.id!r} can only be read, so {self.id!r} cannot be written in it."
-            )
+            raise CannotConvertError(refusals.ONLY_READ, format=self.data_format.id, id=self.id)
         return self.as_data_node(context)
 
     def _format(self, context: Context) -> Call | None:
@@ -137,9 +132,7 @@ class S3DataNode(DataNode):
         arguments: dict[str, Argument] = dict(data_format.arguments) if data_format else {}
         if header:
             if path not in _WITH_HEADER:
-                raise CannotConvertError(
-                    f"S3DataNode {self.id!r}: `{chosen['file_format']}` has no header; choose one of the two."
-                )
+                raise CannotConvertError(refusals.NO_HEADER, id=self.id, format=chosen["file_format"])
             arguments["header"] = True
         columns = context.constants(own, "column") if own else ()
         if own is not None and columns:

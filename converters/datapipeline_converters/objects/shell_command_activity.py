@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, exact, verdict_table
-from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.place import Place
 from datapipeline_converters.objects.runnable import ACTIVITY, ON_CLUSTER, ORDER, Activity
 from datapipeline_converters.plan import Argument, Call, FieldText
@@ -53,8 +53,6 @@ class ShellCommandActivity(Activity):
 
     def operator(self, context: Context) -> Call:
         """Return the shell operator."""
-        if (self.command is None) == (self.script_uri is None):
-            raise CannotConvertError("ShellCommandActivity takes exactly one of command and scriptUri.")
         arguments: dict[str, Argument] = {}
         arguments |= {"command": self.command} if self.command else {"script_uri": self.script_uri}
         if self.script_argument:

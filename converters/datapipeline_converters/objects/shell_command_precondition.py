@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datapipeline_converters.ledger import exact, verdict_table
-from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.runnable import PRECONDITION, Precondition
 from datapipeline_converters.plan import Argument, Call, FieldText
 
@@ -34,8 +34,6 @@ class ShellCommandPrecondition(Precondition):
 
     def operator(self, context: Context) -> Call:
         """Return the sensor."""
-        if (self.command is None) == (self.script_uri is None):
-            raise CannotConvertError("ShellCommandPrecondition takes exactly one of command and scriptUri.")
         arguments: dict[str, Argument] = {}
         arguments |= {"command": self.command} if self.command else {"script_uri": self.script_uri}
         if self.script_argument:

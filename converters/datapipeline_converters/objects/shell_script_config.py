@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import exact
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
 from datapipeline_converters.plan import Argument, Call, FieldText
@@ -26,9 +27,7 @@ class ShellScriptConfig(Component):
     def as_script(self, context: Context) -> Call:
         """Return the script for an operator's `pre_script` or `post_script`."""
         if self.script_uri is None:
-            raise CannotConvertError(
-                f"ShellScriptConfig {self.id!r} has no scriptUri, so there is nothing to run."
-            )
+            raise CannotConvertError(refusals.NO_SCRIPT_URI, id=self.id)
         context.realise(self)
         arguments: dict[str, Argument] = {"script_uri": self.script_uri}
         if self.script_argument:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import exact, verdict_table
-from datapipeline_converters.objects.component import CannotConvertError, Context
+from datapipeline_converters.objects.component import Context
 from datapipeline_converters.objects.runnable import ACTIVITY, ORDER, Activity
 from datapipeline_converters.plan import Argument, Call, FieldText
 
@@ -37,8 +37,6 @@ class SqlActivity(Activity):
 
     def operator(self, context: Context) -> Call:
         """Return the SQL operator."""
-        if (self.script is None) == (self.script_uri is None):
-            raise CannotConvertError("SqlActivity takes exactly one of script and scriptUri.")
         arguments: dict[str, Argument] = {"conn_id": context.get(self.database).as_connection(context)}
         arguments |= {"sql": self.script} if self.script else {"script_uri": self.script_uri}
         if self.script_argument:

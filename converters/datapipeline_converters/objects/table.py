@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.assets import table_asset
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.jdbc import connection_from_jdbc
@@ -73,7 +74,7 @@ class TableNode(DataNode):
         if self.database is not None:
             return context.get(self.database).as_connection(context)
         if self.connection_string is None:
-            raise CannotConvertError(f"{self.type} {self.id!r} names no database and no connectionString.")
+            raise CannotConvertError(refusals.NO_DATABASE, type=self.type, id=self.id)
         return context.add_connection(
             *connection_from_jdbc(self.id, self.connection_string, self.username, self.password)
         )

@@ -5,13 +5,8 @@ from __future__ import annotations
 from datapipeline_converters.objects.component import Component
 from datapipeline_converters.objects.runnable import Activity, DataNode, Precondition
 
-
-def stand_in(name: str) -> tuple[type[Component], str]:
-    """Return what stands for a type that has no class, and why nothing can be made of it.
-
-    It is taken for work to do, so that its loss is seen.
-    """
-    return Activity, f"{name!r} is no type of Data Pipeline that we know."
+# What stands for a type that has no class: it is taken for work to do, so that its loss is seen.
+STAND_IN: type[Component] = Activity
 
 
 def base_of(cls: type[Component]) -> type[Component]:

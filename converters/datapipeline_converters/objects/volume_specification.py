@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.ledger import exact
 from datapipeline_converters.objects.component import CannotConvertError, Component, Context
 from datapipeline_converters.plan import Argument, FieldText
@@ -28,7 +29,7 @@ class VolumeSpecification(Component):
     def as_setting(self, context: Context) -> dict[str, Argument]:
         """Return a VolumeSpecification of EMR, which needs a kind and a size."""
         if self.size_in_GB is None or self.volume_type is None:
-            raise CannotConvertError(f"VolumeSpecification {self.id!r} needs volumeType and sizeInGB.")
+            raise CannotConvertError(refusals.NO_SIZE, id=self.id)
         context.realise(self)
         setting: dict[str, Argument] = {"VolumeType": self.volume_type, "SizeInGB": self.size_in_GB}
         if self.iops is not None:

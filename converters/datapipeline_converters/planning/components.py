@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, get_args
 
-from datapipeline_converters import expressions
+from datapipeline_converters import expressions, refusals
 from datapipeline_converters.choices import Value as Chosen
 from datapipeline_converters.definition import Ref, Value
 from datapipeline_converters.errors import ConversionError, Problem
@@ -22,7 +22,7 @@ from datapipeline_converters.objects import class_of, types
 from datapipeline_converters.objects.component import CannotConvertError, Component
 from datapipeline_converters.objects.fields import FieldError, attributes, is_for_connection, read_field
 from datapipeline_converters.objects.runnable import DataNode, Runnable
-from datapipeline_converters.objects.unsupported import base_of, stand_in
+from datapipeline_converters.objects.unsupported import STAND_IN, base_of
 from datapipeline_converters.passwords import holds_password, named_like_a_secret
 from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import Connection, FieldText, Pool
@@ -93,6 +93,8 @@ class Components:
         """The ids of the tasks that launch what activities work on, by the activities' ids."""
         self.users: dict[str, list[str]] = {}
         """The ids of the activities that work on a resource which is launched for them, by its id."""
+        self.serverless: dict[str, list[str]] = {}
+        """The ids of the activities of a cluster whose work EMR Serverless does, by its id."""
 
     def get(self, ref: Ref, *referrers: str) -> Component:
         """Return the object that a reference means.
@@ -141,7 +143,7 @@ class Components:
             found += texts
         if any(map(holds_password, found)):
             raise CannotConvertError(
-                f"{component.type} {component.id!r}: `{field}` has a password in it, which would stand in the DAG file."
+                refusals.PASSWORD_BEFORE_RUNS, type=component.type, id=component.id, field=field
             )
         return tuple(found)
 
@@ -157,7 +159,8 @@ class Components:
                 self.reader(component.id).text(field, value) for value in values if isinstance(value, str)
             )
         except (FieldError, ConversionError) as error:
-            raise CannotConvertError(self.shown(error, component.id, field, FieldText)) from None
+            fault = self.shown(error, component.id, field, FieldText)
+            raise CannotConvertError(refusals.FAULTY, fault=fault) from None
 
     def note_instead(self, component: Component, verdicts: Mapping[str, Verdict]) -> None:
         """Take note of what becomes of fields as the user chose, instead of what the type's table says."""
@@ -266,6 +269,10 @@ class Components:
         """Return the activities that work on a resource which is launched for them."""
         return [self.get(Ref(user)) for user in self.users.get(resource.id, ())]
 
+    def on_serverless(self, cluster: Component) -> Sequence[Component]:
+        """Return the activities of a cluster whose work EMR Serverless does."""
+        return [self.get(Ref(user)) for user in self.serverless.get(cluster.id, ())]
+
     def text(self, component: Component, field: str, text: str) -> FieldText:
         """Return a text with expressions as if it stood in a field of an object."""
         return self.reader(component.id).text(field, text)
@@ -287,17 +294,17 @@ class Components:
     def _build(self, object_id: str, referrers: tuple[str, ...]) -> Component:
         effective = self.model.objects.get(object_id)
         if effective is None:
-            trouble = f"There is no object {object_id!r}."
+            trouble = refusals.NO_SUCH_OBJECT.why(id=object_id)
             return Component(id=object_id, name=object_id, type="", trouble=trouble)
         cls = types().get(effective.type or "")
         if fault := self.model.faults.get(object_id):
             return self._read(base_of(class_of(effective.type or "")), object_id, referrers, fault)[0]
         if cls is None:
-            base, trouble = stand_in(effective.type or "")
-            return self._read(base, object_id, referrers, trouble)[0]
+            trouble = refusals.NO_SUCH_TYPE.why(name=effective.type or "")
+            return self._read(STAND_IN, object_id, referrers, trouble)[0]
         if cls.awaits:
             which = "" if issubclass(cls, Runnable) else f" {object_id!r}"
-            trouble = f"{cls.__name__}{which} is not supported yet."
+            trouble = refusals.NOT_YET_AT_ALL.why(type=cls.__name__, which=which)
             return self._read(base_of(cls), object_id, referrers, trouble)[0]
         component, problems = self._read(cls, object_id, referrers)
         if not problems:
@@ -368,11 +375,7 @@ class Components:
                     "value"
                 )
             else:
-                self.note(
-                    object_id,
-                    key,
-                    refused(f"{fault}: give it with --set {missing}=…", "Convert again with the value."),
-                )
+                self.note(object_id, key, refused(refusals.NO_VALUE, name=missing))
         return value
 
     def _note_revealed(self, object_id: str, key: str) -> None:

@@ -33,7 +33,7 @@ from datapipeline_converters.planning.joins import Joins, Sensors, timetable
 from datapipeline_converters.planning.lateness import LatenessPlanner, finishing
 from datapipeline_converters.planning.resources import Launch, leaf_of_the_work, placed
 from datapipeline_converters.planning.runtime import runtime_fields
-from datapipeline_converters.planning.tasks import TaskPlanner
+from datapipeline_converters.planning.tasks import TaskPlanner, is_converted
 from datapipeline_converters.planning.texts import TextWriter
 from datapipeline_converters.planning.timing import ON_DEMAND
 
@@ -77,7 +77,7 @@ class Draft:
     :param ids: the task id of each step
     :param taken: all names that are in use in the DAG's file
     :param launched: what the DAG launches and ends
-    :param late: what happens when the tasks of some steps are late, and the texts in it
+    :param watches: what happens when tasks are late
     """
 
     operators: Mapping[Step, tuple[Call, Sequence[WrittenText]]]
@@ -85,7 +85,7 @@ class Draft:
     taken: frozenset[str]
     params: Mapping[str, Param]
     launched: Sequence[Launched]
-    late: Sequence[tuple[Sequence[Step], Call, Sequence[WrittenText]]] = ()
+    watches: Sequence[Watch]
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,22 @@ class DagPlanner:
                 operator = Call(operator.path, {**operator.arguments, _LIMIT: limit})
             operators[step] = self._written(step, operator, planner, writer)
             self._note_intervals(operators[step][1])
-        lateness = LatenessPlanner(self.components, self.graph, timing).plan(self.group.steps)
+        resources = dict.fromkeys(Step(launch.resource) for launch in self.launches)
+        lateness = LatenessPlanner(self.components, self.graph, timing).plan([*self.group.steps, *resources])
         late = [(it.steps, *writer.write_operator(it.call)) for it in lateness]
         reserved = {name for launch in self.launches for name in (launch.launcher, launch.ender)}
         reserved |= {call.path.rpartition(".")[2] for _, watch, _ in late for call in calls_in(watch)}
         ids, taken = _task_ids({step: operator for step, (operator, _) in operators.items()}, reserved)
         launched = self._launched(ids, planner, writer)
-        return Draft(operators, ids, taken, self._params(writer), launched, late)
+        tasks = {step: [task_id] for step, task_id in ids.items()}
+        for it in launched:
+            tasks.setdefault(Step(it.launch.resource), []).append(it.launcher.id)
+        watches = [
+            Watch([task_id for step in steps for task_id in tasks[step]], call, texts)
+            for steps, call, texts in late
+            if tasks.keys() >= set(steps)  # nothing is launched for tasks that fail in any case
+        ]
+        return Draft(operators, ids, taken, self._params(writer), launched, watches)
 
     def _launched(
         self, ids: Mapping[Step, str], planner: TaskPlanner, writer: TextWriter
@@ -145,10 +154,11 @@ class DagPlanner:
             if not users:
                 continue
             step = Step(launch.resource)
-            launcher = Task(launch.launcher, *self._written(step, planner.plan(step), planner, writer))
+            launching = planner.plan(step, serverless=launch.serverless)
+            launcher = Task(launch.launcher, *self._written(step, launching, planner, writer))
             ender = None
-            if launch.resource not in failed:
-                ending = planner.plan_ending(step, launch.launcher)
+            if is_converted(launcher.operator):
+                ending = planner.plan_ending(step, launch.launcher, serverless=launch.serverless)
                 ender = Task(launch.ender, *self._written(step, ending, planner, writer))
             found.append(Launched(launch, users, launcher, ender))
         return found
@@ -204,7 +214,7 @@ class DagPlanner:
             every=timing.every,
             tags=_tags(self.components.model),
             teardowns=teardowns,
-            watches=[Watch([ids[step] for step in steps], call, texts) for steps, call, texts in draft.late],
+            watches=draft.watches,
         )
 
     def _fixed(self, text: FieldText) -> Template:

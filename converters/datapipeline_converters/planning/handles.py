@@ -1,19 +1,15 @@
-"""Knows what comes of the inputs and outputs of activities: which order tasks, and which only texts name."""
+"""Knows which inputs and outputs of activities order tasks."""
 
 from __future__ import annotations
 
-from datapipeline_converters import expressions
 from datapipeline_converters.definition import Ref
-from datapipeline_converters.inheritance import EffectiveObject
 from datapipeline_converters.objects.runnable import DataNode
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.graph import Graph, Step
 
-_SIDES = ("input", "output")
-
 
 def note_handles(components: Components, graph: Graph) -> None:
-    """Fill in `orders` and `named` of a model whose steps are in order."""
+    """Fill in `orders` of a model whose steps are in order."""
     model = components.model
     waited = _waited_for(components, graph)
     for activity in graph.activities.values():
@@ -21,8 +17,6 @@ def note_handles(components: Components, graph: Graph) -> None:
             model.orders.add((activity.id, "input"))
         if any(activity.id in waited.get(ref.id, ()) for ref in activity.output):
             model.orders.add((activity.id, "output"))
-        named = _named_in(model.objects[activity.id])
-        model.named.update((activity.id, side) for side in _SIDES if side in named)
 
 
 def _waited_for(components: Components, graph: Graph) -> dict[str, set[str]]:
@@ -47,9 +41,3 @@ def _nodes_behind(components: Components, object_id: str) -> set[str]:
         found.add(node_id)
         waiting += [ref.id for ref in node.depends_on]
     return found
-
-
-def _named_in(item: EffectiveObject) -> set[str]:
-    """Return the first parts of all names in an object's texts."""
-    texts = [value for field in item.fields.values() for value in field.values if isinstance(value, str)]
-    return {name.parts[0] for text in texts for name in expressions.written_names(text)}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache, cached_property
 from itertools import pairwise
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import Verdict, approximated, emulated, exact, refused
 from datapipeline_converters.names import task_name
@@ -102,8 +103,8 @@ class Joins:
                 self._note_mode(object_id)
 
     def _verdict(self, group: Group, other: Group) -> Verdict:
-        if reason := unknown(group, other):
-            return refused(reason)
+        if names := unscheduled(group, other):
+            return refused(refusals.UNKNOWN_RUNS, dag=other.name, unscheduled=names)
         self.components.model.before_first_run.setdefault(_UNPAUSE)
         parts = [f"a sensor waits for the runs of the DAG `{other.name}` whose intervals overlap the run's"]
         if (most := most_overlapping(other.timing, group.timing)) > _ROLL_UP:
@@ -183,7 +184,8 @@ class Sensors:
 
     def _operator(self, other: Step, *, cascades: bool) -> Call:
         home, task_id = self.joins.homes[other], self.ids[other]
-        if reason := unknown(self.group, home):
+        if names := unscheduled(self.group, home):
+            reason = refusals.UNKNOWN_RUNS.why(dag=home.name, unscheduled=names)
             return not_converted("dependency", reason)
         arguments: dict[str, Argument] = {
             "external_dag_id": home.name,
@@ -217,15 +219,9 @@ def timetable(timing: Timing) -> Call:
     )
 
 
-def unknown(group: Group, other: Group) -> str:
-    """Return why nobody can tell which runs of another DAG one waits for, "" if it can be told."""
-    names = " and ".join(f"`{one.name}`" for one in (group, other) if not one.timing.scheduled)
-    if not names:
-        return ""
-    return (
-        f"which runs of the DAG `{other.name}` it waits for is unknown, for {names} has no schedule: convert again with "
-        "the option that the report names, or join the two DAGs by hand"
-    )
+def unscheduled(group: Group, other: Group) -> str:
+    """Return which of two DAGs have no schedule, so that nobody can tell which runs wait for which; "" for none."""
+    return " and ".join(f"`{one.name}`" for one in (group, other) if not one.timing.scheduled)
 
 
 def _further(own: Timing, other: Timing) -> timedelta:

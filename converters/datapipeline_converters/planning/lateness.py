@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.objects.component import CannotConvertError
@@ -34,10 +35,7 @@ _NOTHING_TO_END = approximated(
     "a data node without preconditions does no work that could be ended",
     "Set `onLateAction` on the activity that writes it.",
 )
-_ELSEWHERE = refused(
-    "what the data node waits for is in several DAGs: its lateness is not watched",
-    "Set `lateAfterTimeout` and `onLateAction` on the activities that write it.",
-)
+_ELSEWHERE = refused(refusals.LATE_ELSEWHERE)
 
 _UNTOLD = approximated(
     "a data node is no task, and not one task alone finishes it: nobody is told",
@@ -112,7 +110,7 @@ class LatenessPlanner:
                     alarms.append(action.as_alarm(self.components))
                     continue
             except CannotConvertError as error:
-                self.components.note(item.id, "onLateAction", refused(error.reason))
+                self.components.note(item.id, "onLateAction", refused(refusals.NO_ALARM, fault=error.reason))
                 continue
             self.components.realise(action)
             self.components.note(item.id, "onLateAction", _ENDED if ends else _NOTHING_TO_END)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.ledger import approximated
 from datapipeline_converters.names import task_name
+from datapipeline_converters.objects import class_of
 from datapipeline_converters.objects.component import CannotConvertError
 from datapipeline_converters.objects.runnable import Activity
+from datapipeline_converters.objects.schedule import Schedule
+from datapipeline_converters.periods import Period
 from datapipeline_converters.plan import NAMES_OF_THE_FILE, Call, Task, Teardown
 from datapipeline_converters.planning.components import Components
 from datapipeline_converters.planning.groups import Group
+from datapipeline_converters.planning.intervals import longest, shortest
 
-_VERBS = ("create", "terminate")
+_NAMES = ("create_{}", "terminate_{}")
+_NAMES_OF_APPLICATIONS = ("create_{}_application", "delete_{}_application")
+_SAME_DATA = (
+    "Each costs the time and the money of a launch; the data is the same, but for what activities of several runs hand to "
+    "each other on the machine itself (HDFS, local files)"
+)
+# What to do instead, by whether it is a cluster.
+_BY_HAND = {
+    True: "To share one, keep a cluster running yourself and name it: choose `cluster_id` for `{}`, see docs/choices.md.",
+    False: "To share one, keep a host running yourself and name it: choose `run_on` `ssh` for `{}`, see docs/workers.md.",
+}
 # A run fails with the leaves among its tasks. A task that ends a resource is one, whatever became of the work before it:
 # without another leaf behind the work, a run whose work has failed would be a success.
 _LEAF = "airflow.providers.standard.operators.empty.EmptyOperator"
@@ -28,12 +43,14 @@ class Launch:
     :param launcher: the id of the task that launches it
     :param ender: the id of the task that ends it
     :param users: the ids of the activities that work on it
+    :param serverless: whether it is what does the resource's work on EMR Serverless
     """
 
     resource: str
     launcher: str
     ender: str
     users: tuple[str, ...]
+    serverless: bool = False
 
 
 def launches(
@@ -42,18 +59,24 @@ def launches(
     """Return what each DAG launches, by the DAG's id, and make it known to the objects."""
     found: dict[str, tuple[Launch, ...]] = {}
     for group in groups:
-        users: dict[str, list[str]] = {}
+        users: dict[tuple[str, bool], list[str]] = {}
         for member in group.members:
-            if (resource := _launched(components, activities[member])) is not None:
-                users.setdefault(resource.id, []).append(member)
+            activity = activities[member]
+            serverless = bool(activity.serverless(components))
+            if serverless and activity.runs_on is not None:
+                components.serverless.setdefault(activity.runs_on.id, []).append(member)
+            if (resource := _launched(components, activity)) is not None:
+                users.setdefault((resource.id, serverless), []).append(member)
         taken = {*NAMES_OF_THE_FILE, *(task_name(step.object_id) for step in group.steps)}
         made: list[Launch] = []
-        for resource_id, members in users.items():
-            launcher, ender = (task_name(f"{verb}_{resource_id}", taken) for verb in _VERBS)
+        for (resource_id, serverless), members in users.items():
+            names = _NAMES_OF_APPLICATIONS if serverless else _NAMES
+            launcher, ender = (task_name(name.format(resource_id), taken) for name in names)
             taken |= {launcher, ender}
-            made.append(Launch(resource_id, launcher, ender, tuple(members)))
+            made.append(Launch(resource_id, launcher, ender, tuple(members), serverless))
             components.launchers.update(dict.fromkeys(members, launcher))
-            components.users.setdefault(resource_id, []).extend(members)
+            if not serverless:
+                components.users.setdefault(resource_id, []).extend(members)
         found[group.name] = tuple(made)
     _note_sharing(components, groups, found)
     return found
@@ -70,29 +93,51 @@ def _note_sharing(
     components: Components, groups: Sequence[Group], found: Mapping[str, Sequence[Launch]]
 ) -> None:
     """Note where several runs shared a resource in Data Pipeline, and each has one of its own now."""
-    homes: dict[str, list[Group]] = {}
+    homes: dict[str, list[tuple[Group, Launch]]] = {}
     for group in groups:
         for launch in found[group.name]:
-            homes.setdefault(launch.resource, []).append(group)
-    for resource_id, users in homes.items():
+            if (
+                not launch.serverless
+            ):  # an application is for nothing but its jobs, and costs nothing without them
+                homes.setdefault(launch.resource, []).append((group, launch))
+    for resource_id, homes_of_it in homes.items():
         own = components.model.schedule_of(resource_id)
-        others = sorted({group.timing.schedule for group in users if group.timing.scheduled} - {own})
-        parts = []
-        if own and others:
-            named = ", ".join(f"`{schedule}`" for schedule in others)
-            parts.append(
-                f"each run of its activities, by {named}, launches one of its own: those of one interval of `{own}` shared one"
-            )
-        if len(users) > 1:
-            named = ", ".join(f"`{group.name}`" for group in users)
-            parts.append(f"each of the DAGs {named} launches one of its own: their activities shared one")
-        if parts:
-            verdict = approximated("; ".join(parts))
-            if own:
-                components.note(resource_id, "schedule", verdict)
-            for user in (user for group in users for launch in found[group.name] for user in launch.users):
-                components.note(user, "runsOn", verdict)
-            components.tell(f"`{resource_id}`: {'; '.join(parts)}; check what it costs")
+        users = [group for group, _ in homes_of_it]
+        parts = [*_between_runs(components, own, users), *_between_dags(users)]
+        if not parts:
+            continue
+        told = "; ".join(parts)
+        is_cluster = class_of(components.model.objects[resource_id].type or "").is_cluster
+        verdict = approximated(f"{told}. {_SAME_DATA}", _BY_HAND[is_cluster].format(resource_id))
+        if own:
+            components.note(resource_id, "schedule", verdict)
+        for user in (user for _, launch in homes_of_it for user in launch.users):
+            components.note(user, "runsOn", verdict)
+        components.tell(f"`{resource_id}`: {told}. {_SAME_DATA}; check what it costs")
+
+
+def _between_runs(components: Components, own: str, users: Iterable[Group]) -> Iterator[str]:
+    """Yield which DAGs launch a resource by another schedule than its own, and how often."""
+    schedule = components.get(Ref(own)) if own else None
+    for group in users:
+        timing = group.timing
+        if not own or timing.every is None or timing.schedule in ("", own):
+            continue
+        shared = f"each run of `{group.name}` launches one of its own, by `{timing.schedule}`"
+        if isinstance(schedule, Schedule) and isinstance(schedule.period, Period):
+            most = -(-longest(schedule.period) // shortest(timing.every))
+            if most < 2:
+                yield f"{shared} and not by `{own}`"
+                continue
+            shared += f", up to {most} in an interval of `{own}`"
+        yield f"{shared}: all runs in one interval of `{own}` shared one"
+
+
+def _between_dags(users: Sequence[Group]) -> Iterator[str]:
+    """Yield which DAGs launch one each."""
+    if len(users) > 1:
+        named = ", ".join(f"`{group.name}`" for group in users)
+        yield f"each of the DAGs {named} launches one of its own: their activities shared one"
 
 
 def placed(
@@ -135,15 +180,9 @@ def _ancestors(edges: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     for upstream, task in edges:
         direct.setdefault(task, set()).add(upstream)
     found: dict[str, set[str]] = {}
-    for task in direct:
-        reached: set[str] = set()
-        waiting = [*direct[task]]
-        while waiting:
-            other = waiting.pop()
-            if other not in reached:
-                reached.add(other)
-                waiting += direct.get(other, ())
-        found[task] = reached
+    for task in TopologicalSorter(direct).static_order():
+        upstreams = direct.get(task, set())
+        found[task] = upstreams.union(*(found[other] for other in upstreams))
     return found
 
 

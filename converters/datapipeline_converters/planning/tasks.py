@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from datapipeline_converters import refusals
 from datapipeline_converters.definition import Ref
 from datapipeline_converters.errors import Problem
 from datapipeline_converters.expressions import ExpressionError, UnsupportedExpressionError
@@ -36,6 +37,11 @@ def not_converted(kind: str, reason: str) -> Call:
     return Call(_NOT_CONVERTED, {"object_type": kind, "reason": reason})
 
 
+def is_converted(operator: Call) -> bool:
+    """Tell whether an operator does work, rather than fail and say why."""
+    return operator.path != _NOT_CONVERTED
+
+
 @dataclass(frozen=True)
 class TaskPlanner:
     """Plans the tasks of one definition.
@@ -50,8 +56,11 @@ class TaskPlanner:
     finishes: Mapping[Step, Sequence[DataNode]] = dataclasses.field(default_factory=dict)
     _made_before: set[str] = dataclasses.field(default_factory=set)
 
-    def plan(self, step: Step) -> Call:
-        """Return the operator of a step; one that fails with an explanation where nothing else can be had."""
+    def plan(self, step: Step, *, serverless: bool = False) -> Call:
+        """Return the operator of a step; one that fails with an explanation where nothing else can be had.
+
+        :param serverless: whether it is a resource whose work EMR Serverless is to do
+        """
         runnable = self.runnable(step)
         telling = self._telling(runnable, step)
         if isinstance(runnable, Resource):
@@ -59,9 +68,9 @@ class TaskPlanner:
         self._made_before.clear()
         self._made_before.update(self.components.model.realised)
         if self.components.model.faults and (fault := self._fault(runnable.id, set())):
-            return self._failing(runnable, fault, telling, listed=True)
+            return self._failing(runnable, refusals.FAULTY.why(fault=fault), telling, listed=True)
         try:
-            operator = self._operator(runnable, step)
+            operator = self._operator(runnable, step, serverless=serverless)
             limit = self._limit(runnable)
         except CannotConvertError as error:
             return self._failing(runnable, error.reason, telling)
@@ -77,14 +86,16 @@ class TaskPlanner:
         }
         return Call(operator.path, {**own, **telling, **self._showing(runnable)})
 
-    def plan_ending(self, step: Step, launcher: str) -> Call:
+    def plan_ending(self, step: Step, launcher: str, *, serverless: bool = False) -> Call:
         """Return the operator that ends what a step launches.
 
         :param launcher: the id of the task that launches it
+        :param serverless: whether it is what does a resource's work on EMR Serverless
         """
         resource = self.runnable(step)
         assert isinstance(resource, Resource)  # noqa: S101 - chosen by its type
-        operator = resource.ending(self.components, launcher)
+        end = resource.application_ending if serverless else resource.ending
+        operator = end(self.components, launcher)
         # How often ending it is tried is up to the operator: whatever launching it may be, it has to be ended.
         own = {
             **operator.arguments,
@@ -100,15 +111,17 @@ class TaskPlanner:
             return self.components.identity(runnable, "role")
         if runnable.runs_on is None:
             return {}
-        launched = runnable.launched(self.components) is not None
+        launched = runnable.launched(self.components) is not None or runnable.serverless(self.components)
         return self.components.identity(
             self.components.get(runnable.runs_on), "role" if launched else "resourceRole"
         )
 
-    def _operator(self, runnable: Runnable, step: Step) -> Call:
+    def _operator(self, runnable: Runnable, step: Step, *, serverless: bool) -> Call:
         """Return what does the work of a step, without what every task has; CannotConvertError where nothing can."""
         if isinstance(runnable, Precondition):
             return runnable.sensor(self.components, self.components.get(Ref(step.guarded)))
+        if serverless and isinstance(runnable, Resource):
+            return runnable.application(self.components)
         return runnable.operator(self.components)
 
     def _fault(self, object_id: str, seen: set[str]) -> str:
@@ -136,7 +149,8 @@ class TaskPlanner:
                 Problem(*(error.field or (step.object_id, "")), str(error), "expression")
             )
         runnable = self.runnable(step)
-        reason = error.sentence if error.sentence.endswith("?") else f"{error.sentence}."
+        fault = error.sentence if error.sentence.endswith("?") else f"{error.sentence}."
+        reason = refusals.UNSAYABLE.why(fault=fault)
         return self._failing(runnable, reason, self._telling(runnable, step))
 
     def runnable(self, step: Step) -> Runnable:
@@ -246,7 +260,7 @@ class TaskPlanner:
                 return None
             return alarm.as_alarm(self.components)
         except CannotConvertError as error:
-            self.components.note(step.object_id, field, refused(error.reason))
+            self.components.note(step.object_id, field, refused(refusals.NO_ALARM, fault=error.reason))
             return None
 
     def _showing(self, runnable: Runnable) -> Mapping[str, Argument]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from datapipeline_converters import expressions
+from datapipeline_converters import expressions, refusals
 from datapipeline_converters.expressions import Joined, Parameter, Runtime, RuntimeFields, Template, Variable
 from datapipeline_converters.ledger import approximated, exact, refused
 from datapipeline_converters.model import Model
@@ -75,7 +75,9 @@ class TextWriter:
         try:
             return self._one(text)
         except expressions.ExpressionError as error:
-            self.model.notes.add(text.object_id, text.field, refused(f"left as it was: {error.sentence}"))
+            self.model.notes.add(
+                text.object_id, text.field, refused(refusals.UNSAYABLE_MESSAGE, fault=error.sentence)
+            )
             return self._one(replace(text, template=Template((self.model.parameters.masked(text.source),))))
 
     def _elements(self, element: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from datapipeline_converters import refusals
 from datapipeline_converters.errors import ConversionError, Problem
 from datapipeline_converters.ledger import approximated, emulated, refused
 from datapipeline_converters.objects.fields import FieldError, read_field
@@ -192,10 +193,7 @@ def _anchor(components: Components, schedule: Schedule, style: Style, options: O
         for field in ("startAt", "occurrences"):
             components.note(schedule.id, field, one_run)
         return None
-    advice = "give the moment of the first activation with --activated-at; until then the DAG has no schedule"
-    components.note(
-        schedule.id, "startAt", refused(advice, "Convert again with --activated-at and that moment.")
-    )
+    components.note(schedule.id, "startAt", refused(refusals.NOT_ACTIVATED))
     return None
 
 
@@ -233,15 +231,8 @@ def _first(
     due = number_due(facts, options.now)
     if not due:
         return anchor  # nothing to ask about
-    question = (
-        f"{counted(due, 'run')} since {anchor.isoformat()} would be made up for. Give --backfill to have them, "
-        "--start WHEN for the first interval to run, or --no-catchup to run the latest alone; until then the DAG has no schedule"
-    )
-    components.note(
-        schedule.id,
-        field,
-        refused(question, "Convert again with --backfill, with --start WHEN, or with --no-catchup."),
-    )
+    question = refused(refusals.RUNS_TO_MAKE_UP_FOR, runs=counted(due, "run"), anchor=anchor.isoformat())
+    components.note(schedule.id, field, question)
     return None
 
 

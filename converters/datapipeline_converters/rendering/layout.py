@@ -17,6 +17,8 @@ _INDENT = "    "
 
 def width(text: str) -> int:
     """Return how many columns a text takes: formatters count a wide character as two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -42,24 +44,46 @@ class Layout:
     variable: Callable[[Call], str | None] = _no_variable
 
     def source(self, value: Any, indent: int = 0, used: int = 0) -> str:
-        """Return the source of a value.
+        """Return the source of a value; a trailing comma keeps formatters from joining its lines again.
 
         :param indent: how many levels the line on which it stands is indented
         :param used: how many characters that line has before and after the value
         """
+        line, brackets = self._line(value), self._brackets(value)
+        fits = "\n" not in line and len(_INDENT) * indent + used + width(line) <= WIDTH
+        if brackets is None or fits:
+            return line
+        opening, parts, closing = brackets
+        inner = _INDENT * (indent + 1)
+        body = "".join(
+            f"{inner}{prefix}{self.source(item, indent + 1, len(prefix) + 1)},\n" for prefix, item in parts
+        )
+        return f"{opening}\n{body}{_INDENT * indent}{closing}"
+
+    def _line(self, value: Any) -> str:
+        """Return the source of a value on one line, however long it is."""
+        if isinstance(value, Call) and (name := self.variable(value)):
+            return name
+        brackets = self._brackets(value)
+        if brackets is None:
+            return self._scalar(value)
+        opening, parts, closing = brackets
+        return opening + ", ".join(prefix + self._line(item) for prefix, item in parts) + closing
+
+    def _brackets(self, value: Any) -> tuple[str, Sequence[tuple[str, Any]], str] | None:
+        """Return what opens a value, its elements with what stands before each, and what closes it; None for a scalar."""
         if isinstance(value, Call):
-            if name := self.variable(value):
-                return name
+            if self.variable(value):
+                return None
             self.imports.add(value.path)
             parts = [("", item) for item in value.positional]
             parts += [(f"{key}=", item) for key, item in value.arguments.items()]
-            return self._enclosed(value.path.rpartition(".")[2] + "(", parts, ")", indent, used)
+            return value.path.rpartition(".")[2] + "(", parts, ")"
         if isinstance(value, Mapping):
-            pairs = [(f"{text_literal(key)}: ", item) for key, item in value.items()]
-            return self._enclosed("{", pairs, "}", indent, used)
+            return "{", [(f"{text_literal(key)}: ", item) for key, item in value.items()], "}"
         if isinstance(value, Sequence) and not isinstance(value, str):
-            return self._enclosed("[", [("", item) for item in value], "]", indent, used)
-        return self._scalar(value)
+            return "[", [("", item) for item in value], "]"
+        return None
 
     def _scalar(self, value: Any) -> str:
         if isinstance(value, Identifier):
@@ -78,20 +102,6 @@ class Layout:
         if isinstance(value, ArrayParam):
             return f"dag.param({text_literal(value.name)})"
         return repr(value)
-
-    def _enclosed(
-        self, opening: str, parts: Sequence[tuple[str, Any]], closing: str, indent: int, used: int
-    ) -> str:
-        """Return elements between brackets; the trailing comma keeps formatters from joining the lines again."""
-        flat = [prefix + self.source(item) for prefix, item in parts]
-        line = opening + ", ".join(flat) + closing
-        if "\n" not in line and len(_INDENT) * indent + used + width(line) <= WIDTH:
-            return line
-        inner = _INDENT * (indent + 1)
-        body = "".join(
-            f"{inner}{prefix}{self.source(item, indent + 1, len(prefix) + 1)},\n" for prefix, item in parts
-        )
-        return f"{opening}\n{body}{_INDENT * indent}{closing}"
 
 
 def import_lines(paths: set[str]) -> list[list[str]]:

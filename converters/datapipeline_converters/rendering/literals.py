@@ -15,7 +15,8 @@ def text_literal(text: str) -> str:
         return _long_literal(text)
     # A formatter prefers double quotes, and single ones where they save escapes.
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return quote + "".join(_escape(char, quote) for char in text) + quote
+    plain = text.isprintable() and "\\" not in text and quote not in text
+    return quote + (text if plain else "".join(_escape(char, quote) for char in text)) + quote
 
 
 def duration_literal(value: timedelta) -> str:

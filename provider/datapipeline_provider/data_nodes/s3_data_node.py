@@ -105,7 +105,7 @@ class S3DataNode:
         """The file's key, or the directory's prefix with its slash (empty for a whole bucket); after rendering."""
         key = address.split(self.address)[1]
         if self.directory_path is not None:
-            return key if not key or key.endswith("/") else f"{key}/"
+            return address.prefix(key)
         if not key or key.endswith("/"):
             raise address.S3AddressError(self.address, "s3://bucket/key, ending in a file's name")
         return key

@@ -31,13 +31,6 @@ class MachineExpiredError(Ec2FailError):
         )
 
 
-class CancelledError(Ec2Error):
-    """The task was told to stop."""
-
-    def __init__(self, task_id: str) -> None:
-        super().__init__(f"{task_id}: the task was told to stop.")
-
-
 class NotUsableError(Ec2Error):
     """A machine did not come up in time."""
 

@@ -16,18 +16,18 @@ from datapipeline_provider.ec2.errors import (
     StillThereError,
 )
 from datapipeline_provider.ec2.request import on_spot
+from datapipeline_provider.hooks.ec2 import COMING, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datapipeline_provider.hooks.ec2 import Ec2Hook, Instance
+    from datapipeline_provider.hooks.ec2 import Ec2Hook
     from datapipeline_provider.hooks.ssm import SsmHook
 
 INIT_SECONDS = 1800.0
 """How long a machine may take to come up where nothing is said."""
 END_SECONDS = 900.0
 POLL_SECONDS = 5.0
-_COMING = frozenset({"pending", "running"})
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,12 @@ class Keeper:
         :raises MachineLostError: if nothing takes the place of what is lost
         :raises MachineExpiredError: if its life is over; it is ended then
         """
-        from datapipeline_provider.hooks.ec2 import Instance
-
         instance = self._ec2.instance(machine.instance_id) or Instance(
             machine.instance_id, "terminated", datetime.now(UTC), "EC2 does not know it"
         )
         for number in range(machine.replacements + 1):
             self.check_life(machine, instance)
-            if instance.state in _COMING:
+            if instance.state in COMING:
                 return self._wait_until_up(instance.id, machine)
             if number == machine.replacements:
                 break
@@ -144,7 +142,7 @@ class Keeper:
         if instance is None:
             raise MachineLostError(instance_id, "not known to EC2 any more")
         self.check_life(machine, instance)
-        if instance.state not in _COMING:
+        if instance.state not in COMING:
             raise MachineLostError(instance_id, instance.why)
 
     def check_life(self, machine: Machine, instance: Instance) -> None:
@@ -186,7 +184,7 @@ class Keeper:
             instance = self._ec2.instance(instance_id)
             if instance is not None:
                 self.check_life(machine, instance)
-                if instance.state not in _COMING:
+                if instance.state not in COMING:
                     raise MachineLostError(instance_id, instance.why)
                 if instance.state == "running" and self._ssm.is_online(instance_id):
                     return instance

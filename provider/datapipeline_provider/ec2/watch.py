@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from datapipeline_provider.hooks.ec2 import COMING
+
 if TYPE_CHECKING:
     from datapipeline_provider.hooks.ec2 import Ec2Hook
     from datapipeline_provider.hooks.ssm import SsmHook
@@ -28,4 +30,4 @@ class Watch(NamedTuple):
         if outcome is not None and outcome.is_over:
             return True
         instance = ec2.instance(self.instance_id)
-        return instance is None or instance.state not in {"pending", "running"}
+        return instance is None or instance.state not in COMING

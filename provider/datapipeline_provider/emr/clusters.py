@@ -35,8 +35,8 @@ def agreed(emr: EmrHook, name: str, log: Any, known: str | None = None) -> Clust
     return first
 
 
-def launched(emr: EmrHook, request: Mapping[str, Any], log: Any) -> Cluster:
-    """Return the cluster of a request, which may still be starting: one that lives already, or a new one.
+def launched(emr: EmrHook, request: Mapping[str, Any], log: Any) -> tuple[Cluster, bool]:
+    """Return the cluster of a request, which may still be starting, and whether it was there before: if not, it is new.
 
     :param request: of RunJobFlow; its Name is what the cluster is found by
     """
@@ -44,7 +44,7 @@ def launched(emr: EmrHook, request: Mapping[str, Any], log: Any) -> Cluster:
     found = agreed(emr, name, log)
     if found is not None:
         log.info("Cluster %s is there already (%s)", found.id, found.state)
-        return found
+        return found, True
 
     def already() -> str | None:
         living = emr.clusters(name, LIVING)
@@ -52,4 +52,4 @@ def launched(emr: EmrHook, request: Mapping[str, Any], log: Any) -> Cluster:
 
     cluster_id = emr.run_job_flow(request, already)
     log.info("Launched cluster %s, %r", cluster_id, name)
-    return agreed(emr, name, log, cluster_id) or emr.cluster(cluster_id)
+    return agreed(emr, name, log, cluster_id) or emr.cluster(cluster_id), False

@@ -14,13 +14,6 @@ class EmrFailError(EmrError, AirflowFailException):
     """Something that another try of the task cannot do better, so there is none."""
 
 
-class CancelledError(EmrError):
-    """The task was told to stop."""
-
-    def __init__(self, task_id: str) -> None:
-        super().__init__(f"{task_id}: the task was told to stop.")
-
-
 class RefusedError(EmrError):
     """A request that EMR refuses, or does not answer for long.
 

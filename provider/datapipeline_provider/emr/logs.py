@@ -18,6 +18,12 @@ _FILES = ("controller", "stdout", "stderr")  # what matters most is shown last
 _LINES = 50
 _LINE_CHARACTERS = 2000
 _POLL_SECONDS = 5.0
+_NOT_YET = {"404", "NoSuchKey"}
+_NEVER = {"InvalidBucketName", "NoSuchBucket"}
+
+
+class _NoPlaceError(Exception):
+    """There is no bucket that EMR could bring logs to."""
 
 
 def folder(cluster: Cluster, step_id: str) -> str:
@@ -25,8 +31,7 @@ def folder(cluster: Cluster, step_id: str) -> str:
     if not cluster.log_uri:
         return ""
     bucket, key = address.split(cluster.log_uri)
-    prefix = key if not key or key.endswith("/") else f"{key}/"
-    return address.join(bucket, f"{prefix}{cluster.id}/steps/{step_id}/")
+    return address.join(bucket, f"{address.prefix(key)}{cluster.id}/steps/{step_id}/")
 
 
 def show(s3: Any, where: str, log: Any, seconds: float, pause: Callable[[float], None]) -> None:
@@ -37,10 +42,14 @@ def show(s3: Any, where: str, log: Any, seconds: float, pause: Callable[[float],
     :param seconds: how long to wait for them: EMR brings them some time after the step has ended
     :param pause: waits some seconds
     """
-    while _tail(s3, f"{where}stderr.gz", log) is None and seconds > 0:
-        pause(min(seconds, _POLL_SECONDS))
-        seconds -= _POLL_SECONDS
-    tails = {name: tail for name in _FILES if (tail := _tail(s3, f"{where}{name}.gz", log)) is not None}
+    try:
+        while _tail(s3, f"{where}stderr.gz", log) is None and seconds > 0:
+            pause(min(seconds, _POLL_SECONDS))
+            seconds -= _POLL_SECONDS
+        tails = {name: tail for name in _FILES if (tail := _tail(s3, f"{where}{name}.gz", log)) is not None}
+    except _NoPlaceError as error:
+        log.warning("The step's log is not kept: %s", error)
+        return
     for name, lines in tails.items():
         log.info("End of %s%s.gz:", where, name)
         for line in lines:
@@ -50,7 +59,7 @@ def show(s3: Any, where: str, log: Any, seconds: float, pause: Callable[[float],
 
 
 def _tail(s3: Any, uri: str, log: Any) -> list[str] | None:
-    """Return the last lines of a file, None if it is not there."""
+    """Return the last lines of a file, None if it is not there; _NoPlaceError if it cannot come."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, key = address.split(uri)
@@ -59,7 +68,10 @@ def _tail(s3: Any, uri: str, log: Any) -> list[str] | None:
         with gzip.GzipFile(fileobj=body) as lines:
             last = deque(lines, _LINES)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") not in {"404", "NoSuchKey"}:
+        code = error.response.get("Error", {}).get("Code")
+        if code in _NEVER:
+            raise _NoPlaceError(f"{uri}: {error}") from error
+        if code not in _NOT_YET:
             log.warning("%s cannot be read: %s", uri, error)
         return None
     except (BotoCoreError, OSError, EOFError, zlib.error) as error:

@@ -39,6 +39,20 @@ def of_step(context: Context, number: int, count: int, name: str) -> str:
     return fit(f"{of_task(context)}{ti.try_number}: {number}/{count} {name}", LIMIT)
 
 
+def is_mine(context: Context, name: str) -> bool:
+    """Say whether a step is of this task and run, and of this try or an earlier one.
+
+    Those of a later try are not: a try that Airflow has given up may live on for a while on a machine of which it hears
+    nothing, and clean up when the next one is at work.
+
+    :param name: the step's name
+    """
+    ti: Any = context["ti"]
+    mine = of_task(context)
+    number = name.removeprefix(mine).partition(":")[0]
+    return name.startswith(mine) and number.isdecimal() and int(number) <= ti.try_number
+
+
 def digest(context: Context) -> str:
     """Return letters and digits that no other task and no other run has, whatever the try."""
     return hashlib.sha256(of_task(context).encode()).hexdigest()[:_DIGEST]

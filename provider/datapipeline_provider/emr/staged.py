@@ -71,4 +71,4 @@ def table_names(found: Sequence[Staged], digest: str) -> Mapping[str, str]:
 def directory(node: S3DataNode) -> str:
     """Return the address of a node as that of a directory: what a cluster writes is always one."""
     bucket, key = address.split(node.address)
-    return address.join(bucket, key if not key or key.endswith("/") else f"{key}/")
+    return address.join(bucket, address.prefix(key))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from datapipeline_provider.emr import commas
 from datapipeline_provider.emr.errors import EmrFailError
+from datapipeline_provider.operators._common import flat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ARGUMENT_CHARACTERS = 10280  # of EMR, for each argument
-_COMMAND_RUNNER = "command-runner.jar"
+COMMAND_RUNNER = "command-runner.jar"
+"""Runs a program of the cluster: its arguments are the words of the command."""
 _SCRIPT_RUNNER = "s3://{region}.elasticmapreduce/libs/script-runner/script-runner.jar"
 
 
@@ -47,9 +50,18 @@ class Step(NamedTuple):
         return {"Jar": self.jar, "Args": list(self.args)} | main
 
 
+def programs(texts: object) -> list[Step]:
+    """Return the steps of an EmrActivity, numbered from 1.
+
+    :param texts: `jar,argument,...` each; lists inside are flattened, None and empty texts are left out
+    """
+    found = [parts for parts in map(commas.split, flat(texts)) if parts]
+    return [Step(f"step {n}", jar, arguments) for n, (jar, *arguments) in enumerate(found, 1)]
+
+
 def command(name: str, text: str, *arguments: str) -> Step:
     """Return the step that runs a text with bash on the master node; the arguments are $1, $2, ..."""
-    return Step(name, _COMMAND_RUNNER, ("bash", "-c", text, "bash", *arguments))
+    return Step(name, COMMAND_RUNNER, ("bash", "-c", text, "bash", *arguments))
 
 
 def script(name: str, uri: str, arguments: Sequence[str], region: str) -> Step:

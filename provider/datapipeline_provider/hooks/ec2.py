@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from datapipeline_provider.hooks.aws import AwsHook, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 RESOURCE_TAG = "datapipeline:resource"
 """The tag by which a run finds the machines that a task of it has launched."""
+COMING = frozenset({"pending", "running"})
+"""The states of an instance that runs, or will."""
 NOT_ENDED = ("pending", "running", "stopping", "stopped", "shutting-down")
 _UNKNOWN = frozenset({"InvalidInstanceID.NotFound"})
 
@@ -34,28 +37,10 @@ class Instance(NamedTuple):
         return f"{self.state}: {self.reason}" if self.reason else self.state
 
 
-class Ec2Hook:
-    """EC2, as one connection reaches it.
+class Ec2Hook(AwsHook):
+    """EC2, as one connection reaches it."""
 
-    :param aws_conn_id: the connection to AWS.
-    :param region_name: the region; the connection's own if not given.
-    """
-
-    def __init__(self, aws_conn_id: str | None, region_name: str | None) -> None:
-        self.aws_conn_id = aws_conn_id
-        self.region_name = region_name
-
-    @cached_property
-    def client(self) -> Any:
-        """The boto3 client; made once."""
-        from datapipeline_provider.hooks.aws import client
-
-        return client("ec2", self.aws_conn_id, self.region_name)
-
-    @property
-    def region(self) -> str:
-        """The region that the calls go to."""
-        return str(self.client.meta.region_name)
+    service = "ec2"
 
     def launch(self, request: Mapping[str, Any], token: str) -> Instance:
         """Launch an instance; the same one again, whatever has become of it, for the same token.
@@ -68,8 +53,6 @@ class Ec2Hook:
     def instance(self, instance_id: str) -> Instance | None:
         """Return an instance; None for one that EC2 has forgotten, or does not know yet."""
         from botocore.exceptions import ClientError
-
-        from datapipeline_provider.hooks.aws import code_of
 
         try:
             return next(self._described(InstanceIds=[instance_id]), None)

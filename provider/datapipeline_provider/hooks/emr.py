@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from datapipeline_provider.emr.errors import RefusedError
+from datapipeline_provider.hooks import aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,19 +16,6 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 600.0
 _LONGEST_PAUSE = 20.0
-# What says that the same request may be answered a moment later.
-_PASSING = {
-    "InternalFailure",
-    "InternalServerError",
-    "InternalServerException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "ServiceUnavailable",
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-}
 _FORBIDDEN = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _UNKNOWN_CALLER = {
     "ExpiredTokenException",
@@ -83,17 +70,7 @@ class StepStatus(NamedTuple):
     reason: str
 
 
-def is_passing(error: Exception) -> bool:
-    """Say whether an error of a call may be gone a moment later."""
-    from botocore.exceptions import ClientError, HTTPClientError, SSLError
-
-    if isinstance(error, ClientError):
-        status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING
-    return isinstance(error, HTTPClientError) and not isinstance(error, SSLError)
-
-
-class EmrHook:
+class EmrHook(aws.AwsHook):
     """EMR, as one connection reaches it.
 
     No call is repeated by boto3: a request that launches or adds something may have been done although its answer was
@@ -106,6 +83,9 @@ class EmrHook:
     :param patience: how long, in seconds, a service that fails is asked again.
     """
 
+    service = "emr"
+    once = True
+
     def __init__(
         self,
         aws_conn_id: str | None,
@@ -114,36 +94,10 @@ class EmrHook:
         pause: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self.aws_conn_id = aws_conn_id
-        self.region_name = region_name
+        super().__init__(aws_conn_id, region_name)
         self._log = log
         self._pause = pause
         self._patience = patience
-
-    @cached_property
-    def _hook(self) -> Any:
-        from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
-
-        return AwsGenericHook(aws_conn_id=self.aws_conn_id, client_type="emr", region_name=self.region_name)
-
-    @cached_property
-    def client(self) -> Any:
-        """The boto3 client, with what the connection says of it; made once."""
-        from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
-        from botocore.config import Config
-
-        # A config that is given takes the place of the connection's own.
-        config = self._hook.config.merge(
-            Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=30)
-        )
-        return AwsGenericHook(
-            aws_conn_id=self.aws_conn_id, client_type="emr", region_name=self.region_name, config=config
-        ).get_conn()
-
-    @property
-    def region(self) -> str:
-        """The region that the calls go to."""
-        return str(self.client.meta.region_name)
 
     def run_job_flow(self, request: Mapping[str, Any], already: Callable[[], str | None]) -> str:
         """Launch a cluster and return its id.
@@ -233,10 +187,6 @@ class EmrHook:
                 return
             marker = {"Marker": page["Marker"]}
 
-    def _call(self, about: str, call: Callable[[], T]) -> T:
-        """Do a request that may be done twice."""
-        return self._patiently(about, call)
-
     def _once(self, about: str, call: Callable[[], T], already: Callable[[], T | None]) -> T:
         """Do a request that must not be done twice: after an error that leaves this open, look first."""
         failed_before = False
@@ -247,9 +197,10 @@ class EmrHook:
             failed_before = True
             return call() if done is None else done
 
-        return self._patiently(about, attempt)
+        return self._call(about, attempt)
 
-    def _patiently(self, about: str, call: Callable[[], T]) -> T:
+    def _call(self, about: str, call: Callable[[], T]) -> T:
+        """Do a request that may be done twice."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         given_up = time.monotonic() + self._patience
@@ -258,7 +209,7 @@ class EmrHook:
             try:
                 return call()
             except (ClientError, BotoCoreError) as error:
-                if not is_passing(error) or time.monotonic() >= given_up:
+                if not aws.is_passing(error) or time.monotonic() >= given_up:
                     raise self._refused(about, error) from None
                 self._log.warning("%s: %s; asking again in %.0f s", about, error, pause)
             self._pause(pause)
@@ -273,9 +224,9 @@ class EmrHook:
                 about,
                 "",
                 f"EMR cannot be asked: {str(error).rstrip('.')}. {advice}.",
-                passing=is_passing(error),
+                passing=aws.is_passing(error),
             )
-        code = error.response.get("Error", {}).get("Code", "")
+        code = aws.code_of(error)
         said = error.response.get("Error", {}).get("Message", "").rstrip(".") or "no reason given"
         operation = error.operation_name
         advice = ""
@@ -285,7 +236,7 @@ class EmrHook:
         elif code in _UNKNOWN_CALLER:
             advice = f" Check the keys or the role of the connection {self.aws_conn_id!r}."
         return RefusedError(
-            about, code, f"EMR refuses {operation}: {code}: {said}.{advice}", passing=is_passing(error)
+            about, code, f"EMR refuses {operation}: {code}: {said}.{advice}", passing=aws.is_passing(error)
         )
 
 

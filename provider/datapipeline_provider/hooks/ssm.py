@@ -7,6 +7,8 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from datapipeline_provider.hooks import aws
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -18,7 +20,7 @@ STDOUT_LIMIT = 24_000
 STDERR_LIMIT = 8_000
 UNFINISHED = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
 _IMAGES = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{}"
-_LOOKS = 4
+_LOOKS = 3  # whether a command was sent all the same
 _PAUSE_SECONDS = 3.0
 
 
@@ -52,7 +54,7 @@ def outcome_of(said: Mapping[str, Any]) -> Outcome:
     )
 
 
-class SsmHook:
+class SsmHook(aws.AwsHook):
     """Systems Manager, as one connection reaches it.
 
     :param aws_conn_id: the connection to AWS.
@@ -60,29 +62,21 @@ class SsmHook:
     :param pause: waits some seconds.
     """
 
+    service = "ssm"
+
     def __init__(
         self,
         aws_conn_id: str | None,
         region_name: str | None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.aws_conn_id = aws_conn_id
-        self.region_name = region_name
+        super().__init__(aws_conn_id, region_name)
         self._pause = pause
-
-    @cached_property
-    def client(self) -> Any:
-        """The boto3 client; made once."""
-        from datapipeline_provider.hooks.aws import client
-
-        return client("ssm", self.aws_conn_id, self.region_name)
 
     @cached_property
     def _sender(self) -> Any:
         """A client that never repeats a call: a command that is sent twice runs twice."""
-        from datapipeline_provider.hooks.aws import client
-
-        return client("ssm", self.aws_conn_id, self.region_name, once=True)
+        return aws.client(self.service, self.aws_conn_id, self.region_name, once=True)
 
     def newest_image(self, architecture: str) -> str:
         """Return the region's newest image of Amazon Linux 2023.
@@ -106,19 +100,16 @@ class SsmHook:
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from datapipeline_provider.hooks.emr import is_passing
-
         for look in range(_LOOKS):
             try:
                 return self._send(instance_id, script, comment, seconds)
             except (BotoCoreError, ClientError) as error:
-                if not is_passing(error) or look == _LOOKS - 1:
+                if not aws.is_passing(error):
                     raise
-            # It may have been done all the same.
             self._pause(_PAUSE_SECONDS * 2**look)
             if done := self.unfinished(instance_id, comment, ended=True):
                 return done[0]
-        raise AssertionError("not reached")
+        return self._send(instance_id, script, comment, seconds)
 
     def _send(self, instance_id: str, script: str, comment: str, seconds: int) -> str:
         answer = self._sender.send_command(

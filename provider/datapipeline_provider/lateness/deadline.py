@@ -75,25 +75,19 @@ async def tell_if_late(
     """
     from asgiref.sync import sync_to_async
 
-    return await sync_to_async(_tell_if_late)(tasks, alarms, params, fails_with_upstream, context)
-
-
-def _tell_if_late(
-    tasks: dict[str, int],
-    alarms: list[dict[str, Any]],
-    params: dict[str, Any],
-    fails_with_upstream: bool,
-    context: dict[str, Any],
-) -> str:
     from datapipeline_provider.lateness.telling import send, unfinished
     from datapipeline_provider.notifiers.sns_alarm import SnsAlarmNotifier
 
-    run = context["dag_run"]
-    late = unfinished(run["dag_id"], run["dag_run_id"], tasks, fails_with_upstream=fails_with_upstream)
-    if late is None:
-        return "finished in time"
-    send([SnsAlarmNotifier(**alarm) for alarm in alarms], _template_context(run, params), late)
-    return f"{late.task_id} is late"
+    @sync_to_async
+    def tell() -> str:
+        run = context["dag_run"]
+        late = unfinished(run["dag_id"], run["dag_run_id"], tasks, fails_with_upstream=fails_with_upstream)
+        if late is None:
+            return "finished in time"
+        send([SnsAlarmNotifier(**alarm) for alarm in alarms], _template_context(run, params), late)
+        return f"{late.task_id} is late"
+
+    return await tell()
 
 
 def _template_context(run: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,3 +33,8 @@ def flat(values: object) -> Iterator[str]:
             yield from flat(value)
     elif values is not None:
         yield str(values)
+
+
+def once(*fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of fields of several classes, each once: what is named twice would be rendered twice."""
+    return tuple(dict.fromkeys(name for each in fields for name in each))

@@ -1,4 +1,4 @@
-"""What the operators around EMR share: the way to EMR, waiting in the worker or in the triggerer, and being stopped."""
+"""What the operators around EMR share: the way to EMR, and waiting in the worker or in the triggerer."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import conf
-from datapipeline_provider.emr.errors import CancelledError, EmrError
+from datapipeline_provider.emr.errors import EmrError
 from datapipeline_provider.operators._common import DataNodeOperator
+from datapipeline_provider.operators._stopping import StoppableOperator
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from datapipeline_provider._compat import BaseTrigger
     from datapipeline_provider.emr.watch import Watch
+    from datapipeline_provider.emr_serverless.watch import Watch as JobWatch
     from datapipeline_provider.hooks.emr import EmrHook
+    from datapipeline_provider.hooks.emr_serverless import EmrServerlessHook
 
-_SLICE_SECONDS = 0.5  # how soon a task that is told to stop notices; Airflow kills it after 5 seconds
 
-
-class EmrOperator(DataNodeOperator):
+class EmrOperator(StoppableOperator, DataNodeOperator):
     """An operator that asks EMR for something and waits for it.
 
     :param region_name: the region; the connection's own if not given. Templated.
@@ -26,8 +28,6 @@ class EmrOperator(DataNodeOperator):
     :param deferrable: wait in the triggerer; by default what Airflow's `[operators] default_deferrable` says.
     :param aws_conn_id: the connection to AWS.
     """
-
-    _cancelled = False
 
     def __init__(
         self,
@@ -44,28 +44,25 @@ class EmrOperator(DataNodeOperator):
         self.deferrable = deferrable
         self.aws_conn_id = aws_conn_id
 
-    def on_kill(self) -> None:
-        """Have the task stop; it may be a signal that interrupts anything, so nothing is done here."""
-        self._cancelled = True
-
     def emr(self, region_name: str | None = None) -> EmrHook:
         """Make the client."""
         from datapipeline_provider.hooks.emr import EmrHook
 
         return EmrHook(self.aws_conn_id, self.region_name or region_name, self.log, self.pause)
 
-    def pause(self, seconds: float) -> None:
-        """Wait, and raise CancelledError soon after the task was told to stop."""
-        until = time.monotonic() + seconds
-        while True:
-            if self._cancelled:
-                raise CancelledError(self.task_id)
-            left = until - time.monotonic()
-            if left <= 0:
-                return
-            time.sleep(min(left, _SLICE_SECONDS))
+    def trigger(self, watch: Any, region: str, state: dict[str, Any]) -> BaseTrigger:
+        """Make the trigger that waits."""
+        from datapipeline_provider.triggers.emr import EmrTrigger
 
-    def wait(self, emr: EmrHook, watch: Watch, **state: Any) -> None:
+        return EmrTrigger(
+            **watch._asdict(),
+            poke_interval=self.poke_interval,
+            aws_conn_id=self.aws_conn_id,
+            region_name=region,
+            state=state,
+        )
+
+    def wait(self, emr: EmrHook | EmrServerlessHook, watch: Watch | JobWatch, **state: Any) -> None:
         """Wait for a while, then look again; in the triggerer until there is something to decide.
 
         :param state: what `execute_complete` finds as `state` in the event, JSON values
@@ -74,12 +71,7 @@ class EmrOperator(DataNodeOperator):
             left = self.poke_interval if watch.until is None else watch.until - time.time()
             self.pause(max(min(self.poke_interval, left), 0.0))
             return
-        from datapipeline_provider.triggers.emr import EmrTrigger
-
-        self.defer(
-            trigger=EmrTrigger(*watch, self.poke_interval, self.aws_conn_id, emr.region, state),
-            method_name="execute_complete",
-        )
+        self.defer(trigger=self.trigger(watch, emr.region, state), method_name="execute_complete")
 
     def check(self, event: dict[str, Any]) -> None:
         """Raise what the trigger met."""

@@ -15,9 +15,11 @@ from datapipeline_provider._compat import (
     TaskDeferred,
 )
 from datapipeline_provider.emr import names
-from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError
+from datapipeline_provider.emr.errors import EmrError, EmrFailError
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators._common import flat
-from datapipeline_provider.operators._emr import EmrOperator, earliest, moment
+from datapipeline_provider.operators._emr import earliest, moment
+from datapipeline_provider.operators._steps import Place, StepsOperator
 from datapipeline_provider.operators.emr_cluster import RETRY_ALL, TERMINATE, check_cluster, creator
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class Progress:
     until: float | None = None
 
 
-class EmrStepsOperator(EmrOperator):
+class EmrStepsOperator(StepsOperator):
     """Runs steps on a cluster, one after another; a subclass says which.
 
     A step is added when the one before it is done. A retry first cancels what an earlier try has left running. When the
@@ -78,9 +80,6 @@ class EmrStepsOperator(EmrOperator):
     :param cluster_id: the id of a cluster that runs anyway, instead; templated.
     :param pre_script: a script that runs before the steps; templated.
     :param post_script: one that runs after them.
-    :param scratch_uri: `s3://bucket/prefix` for scripts that are made for the cluster; templated. By default they go below
-        the cluster's LogUri.
-    :param log_wait: how many seconds to wait for the log of a step that failed; EMR brings it after a while.
     """
 
     node_fields: ClassVar[tuple[str, ...]] = ("pre_script", "post_script")
@@ -88,10 +87,8 @@ class EmrStepsOperator(EmrOperator):
         "cluster_id",
         "pre_script",
         "post_script",
-        "scratch_uri",
-        "region_name",
+        *StepsOperator.template_fields,
     )
-    template_ext: Sequence[str] = ()
 
     running: Cluster
     """The cluster, while the task is on it."""
@@ -103,8 +100,6 @@ class EmrStepsOperator(EmrOperator):
         cluster_id: str | None = None,
         pre_script: ShellScriptConfig | None = None,
         post_script: ShellScriptConfig | None = None,
-        scratch_uri: str | None = None,
-        log_wait: float = 60.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -113,61 +108,18 @@ class EmrStepsOperator(EmrOperator):
         self.cluster_id = cluster_id
         self.pre_script = pre_script
         self.post_script = post_script
-        self.scratch_uri = scratch_uri
-        self.log_wait = log_wait
-
-    def steps_to_run(self, context: Context) -> Sequence[Step]:
-        """Return the steps between the two scripts; after rendering, `running` and `region` are known.
-
-        May be called several times in a try, and has to return the same each time.
-        """
-        raise NotImplementedError
 
     @property
     def region(self) -> str:
         """The region of the cluster."""
         return self._emr.region
 
-    def after(self, context: Context, step: Step) -> None:
-        """Do on the worker what follows one of `steps_to_run` that is done, before the next one begins."""
-
     @property
-    def scratch(self) -> str:
-        """Where this try may put what the cluster reads, `s3://bucket/.../`: always the same, and no other task's.
-
-        :raises EmrFailError: if there is no place for it
-        """
-        from datapipeline_provider.s3 import address
-
-        place = self.scratch_uri or self.running.log_uri
-        if not place:
-            raise EmrFailError(
-                f"{self.task_id}: what is to run has to be stored in S3, and cluster {self.running.id} has no LogUri. "
-                f"Give the task a scratch_uri, or the cluster a LogUri."
-            )
-        return address.below(place, self.own_folder)
-
-    @property
-    def own_folder(self) -> str:
-        """The part of an S3 key, with a slash at its end, that no other task, run or try has."""
-        ti: Any = self._context["ti"]
-        task = f"{self.task_id}-{names.digest(self._context)}"
-        return f"{self.running.id}/datapipeline/{task}/{ti.try_number}/"
-
-    def put(self, name: str, text: str, folder: str | None = None) -> str:
-        """Store a text where the cluster can read it; return its S3 address.
-
-        :param folder: `s3://bucket/.../`; `scratch` if not given
-        :raises EmrFailError: if there is no place for it
-        """
-        from datapipeline_provider.s3 import address
-        from datapipeline_provider.s3.errors import told
-
-        uri = f"{folder or self.scratch}{name}"
-        bucket, key = address.split(uri)
-        with told(uri):
-            self._s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
-        return uri
+    def place(self) -> Place | None:
+        """The cluster, once it is known."""
+        if "running" not in vars(self):
+            return None
+        return Place("cluster", self.running.id, self.running.log_uri, "LogUri")
 
     def execute(self, context: Context) -> None:
         """Run the steps.
@@ -197,12 +149,6 @@ class EmrStepsOperator(EmrOperator):
     @cached_property
     def _creator(self) -> CreateEmrClusterOperator | None:
         return None if self.cluster is None else creator(self, self.cluster, self._context)
-
-    @cached_property
-    def _s3(self) -> Any:
-        from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
-        return S3Hook(aws_conn_id=self.aws_conn_id).get_conn()
 
     def _go(self, context: Context, progress: Progress, event: dict[str, Any] | None = None) -> None:
         self._context = context
@@ -325,12 +271,12 @@ class EmrStepsOperator(EmrOperator):
             used = f"{died} clusters have failed, and {task.task_id!r} has {task.retries} retries."
             raise ClusterGoneError(self.task_id, cluster, f"{used} {again}")
         request = task.request(self._emr, context, last=died == (task.retries or 0))
-        return clusters.launched(self._emr, request, self.log).id
+        return clusters.launched(self._emr, request, self.log)[0].id
 
     def _cancel(self, context: Context, cluster_id: str) -> list[str]:
-        """Cancel all steps of this task, whatever the try; return their ids."""
-        mine = names.of_task(context)
-        found = [step for step in self._emr.steps(cluster_id, active=True) if step.name.startswith(mine)]
+        """Cancel all steps of this task, of this try or an earlier one; return their ids."""
+        active = self._emr.steps(cluster_id, active=True)
+        found = [step for step in active if names.is_mine(context, step.name)]
         if found:
             self.log.info("Cancelling %s", ", ".join(f"step {step.id} ({step.name})" for step in found))
             self._emr.cancel(cluster_id, [step.id for step in found])
@@ -361,7 +307,7 @@ class EmrStepsOperator(EmrOperator):
                     "Cluster %s is terminated, because this activity has failed", progress.cluster_id
                 )
                 self._emr.terminate(progress.cluster_id)
-        except EmrError as another:
+        except (EmrError, CancelledError) as another:
             self.log.error("What was begun may run on until the cluster ends: %s", another)
 
 

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.emr.errors import EmrFailError
-from datapipeline_provider.operators._common import flat
+from datapipeline_provider.operators._common import flat, once
 from datapipeline_provider.operators._emr_steps import EmrStepsOperator
+from datapipeline_provider.operators._steps import StepsOperator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,13 +17,10 @@ if TYPE_CHECKING:
     from datapipeline_provider.emr.sql_staging import SqlStaging
     from datapipeline_provider.emr.staged import Staged
     from datapipeline_provider.emr.steps import Step
-    from datapipeline_provider.operators._emr_steps import Progress
-
-_COMMAND_RUNNER = "command-runner.jar"
 
 
-class ScriptStepsOperator(EmrStepsOperator):
-    """Runs a generated script on a cluster; a subclass says what is in it.
+class ScriptSteps(StepsOperator):
+    """Runs a generated script; a subclass says what is in it, another where it runs.
 
     :param input: data nodes, None for one that is none of a script's; templated.
     :param output: likewise.
@@ -30,12 +28,12 @@ class ScriptStepsOperator(EmrStepsOperator):
         all goes that is made for the cluster, see `scratch_uri`.
     """
 
-    node_fields: ClassVar[tuple[str, ...]] = ("input_nodes", "output_nodes", *EmrStepsOperator.node_fields)
+    node_fields: ClassVar[tuple[str, ...]] = ("input_nodes", "output_nodes")
     template_fields: Sequence[str] = (
         "input_nodes",
         "output_nodes",  # `output` is Airflow's name for a task's XCom
         "generated_scripts_path",
-        *EmrStepsOperator.template_fields,
+        *StepsOperator.template_fields,
     )
     language: ClassVar[str]
     """`hive` or `pig`: the step's program is `<language>-script`."""
@@ -94,10 +92,10 @@ class ScriptStepsOperator(EmrStepsOperator):
 
         :param arguments: for the program that runs it, after the script's address
         """
-        from datapipeline_provider.emr.steps import Step
+        from datapipeline_provider.emr.steps import COMMAND_RUNNER, Step
 
         program = (f"{self.language}-script", f"--run-{self.language}-script", "--args", "-f", uri)
-        return Step("script", _COMMAND_RUNNER, (*program, *arguments))
+        return Step("script", COMMAND_RUNNER, (*program, *arguments))
 
     def after(self, context: Context, step: Step) -> None:
         """Load what the script has written for databases, and remove what was staged."""
@@ -110,9 +108,9 @@ class ScriptStepsOperator(EmrStepsOperator):
                 self.staging.load(each.directory, each.node)
         self._remove_staged()
 
-    def _after_failure(self, context: Context, progress: Progress, error: BaseException) -> None:
+    def _after_failure(self, context: Context, progress: Any, error: BaseException) -> None:
         super()._after_failure(context, progress, error)
-        if "running" in vars(self):
+        if self.place is not None:
             from datapipeline_provider.exceptions import DatapipelineError
 
             try:
@@ -132,7 +130,7 @@ class ScriptChoiceError(EmrFailError):
         super().__init__(f"{task_id}: exactly one of {names} is needed; {found}.")
 
 
-class OwnScriptOperator(ScriptStepsOperator):
+class OwnScript(ScriptSteps):
     """Runs a script of the user's, which stands in an argument that the subclass has, or in S3.
 
     With data nodes, `${input1}`, `${output1}` and so on in the script mean them.
@@ -145,7 +143,7 @@ class OwnScriptOperator(ScriptStepsOperator):
     template_fields: Sequence[str] = (
         "script_uri",
         "script_variables",
-        *ScriptStepsOperator.template_fields,
+        *ScriptSteps.template_fields,
     )
     inline: ClassVar[str]
     """The name of that argument."""
@@ -197,6 +195,19 @@ class OwnScriptOperator(ScriptStepsOperator):
 
         with told(str(self.script_uri)):
             return download.text(self._s3, str(self.script_uri))
+
+
+class ScriptStepsOperator(ScriptSteps, EmrStepsOperator):
+    """Runs a generated script on a cluster."""
+
+    node_fields: ClassVar[tuple[str, ...]] = (*ScriptSteps.node_fields, *EmrStepsOperator.node_fields)
+    template_fields: Sequence[str] = once(ScriptSteps.template_fields, EmrStepsOperator.template_fields)
+
+
+class OwnScriptOperator(OwnScript, ScriptStepsOperator):
+    """Runs a script of the user's on a cluster."""
+
+    template_fields: Sequence[str] = once(OwnScript.template_fields, ScriptStepsOperator.template_fields)
 
 
 def pairs(option: str, values: Any) -> list[str]:

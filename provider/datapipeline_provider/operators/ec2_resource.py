@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from datapipeline_provider._compat import BaseOperator
-from datapipeline_provider.ec2.errors import CancelledError, Ec2Error, Ec2FailError
+from datapipeline_provider.ec2.errors import Ec2Error, Ec2FailError
+from datapipeline_provider.operators._stopping import StoppableOperator
+from datapipeline_provider.operators._teardown import EndingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datapipeline_provider.hooks.ec2 import Ec2Hook
 
 # Errors of EC2 that say the request itself is wrong: the same request is refused again.
-_END_RETRIES = 3
 _WRONG = (
     "Invalid",
     "Missing",
@@ -28,8 +27,8 @@ _WRONG = (
 )
 
 
-class _Ec2Operator(BaseOperator):
-    """What the two share: who they are to AWS, and how they stop."""
+class _Ec2Operator(StoppableOperator):
+    """What the two share: who they are to AWS."""
 
     def __init__(
         self,
@@ -41,18 +40,6 @@ class _Ec2Operator(BaseOperator):
         super().__init__(**kwargs)
         self.region_name = region_name
         self.aws_conn_id = aws_conn_id
-        self._cancelled = False
-
-    def on_kill(self) -> None:
-        """Stop waiting; what was launched is ended by whoever waits."""
-        self._cancelled = True
-
-    def _pause(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not self._cancelled and time.monotonic() < deadline:
-            time.sleep(min(0.2, seconds))
-        if self._cancelled:
-            raise CancelledError(self.task_id)
 
     def _keeper(self) -> tuple[Ec2Hook, Keeper]:
         from datapipeline_provider.ec2.machine import Keeper
@@ -60,8 +47,8 @@ class _Ec2Operator(BaseOperator):
         from datapipeline_provider.hooks.ssm import SsmHook
 
         ec2 = Ec2Hook(self.aws_conn_id, self.region_name)
-        ssm = SsmHook(self.aws_conn_id, self.region_name, self._pause)
-        return ec2, Keeper(ec2, ssm, self.log, self._pause)
+        ssm = SsmHook(self.aws_conn_id, self.region_name, self.pause)
+        return ec2, Keeper(ec2, ssm, self.log, self.pause)
 
 
 class CreateEc2ResourceOperator(_Ec2Operator):
@@ -174,7 +161,7 @@ class CreateEc2ResourceOperator(_Ec2Operator):
 
         image = self.image_id
         if not image:
-            ssm = SsmHook(self.aws_conn_id, self.region_name, self._pause)
+            ssm = SsmHook(self.aws_conn_id, self.region_name, self.pause)
             image = ssm.newest_image(architecture(self.instance_type))
         resource = names.resource_of(context, self.task_id)
         request = run_request(
@@ -220,7 +207,7 @@ class CreateEc2ResourceOperator(_Ec2Operator):
         return kind(f"{self.task_id}: AWS refuses {error.operation_name}: {error}.")
 
 
-class TerminateEc2ResourceOperator(_Ec2Operator):
+class TerminateEc2ResourceOperator(EndingOperator, _Ec2Operator):
     """Ends all instances that a task has launched in this run, and waits until they are ended: a teardown.
 
     :param instance: the id of the task that launches the machine, of the same DAG.
@@ -233,15 +220,6 @@ class TerminateEc2ResourceOperator(_Ec2Operator):
     def __init__(self, *, instance: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.instance = instance
-        self.retries = max(
-            self.retries or 0, _END_RETRIES
-        )  # what is not ended costs money; twice does no harm
-
-    def as_teardown(self, **kwargs: Any) -> Any:
-        """Make it a teardown that runs whatever became of its setup: a launch that was killed may have launched."""
-        teardown = super().as_teardown(**kwargs)
-        self.trigger_rule = type(self.trigger_rule)("all_done")
-        return teardown
 
     def execute(self, context: Context) -> None:
         """End them.

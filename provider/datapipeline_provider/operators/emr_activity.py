@@ -45,13 +45,11 @@ class EmrActivityOperator(EmrStepsOperator):
 
     def steps_to_run(self, context: Context) -> Sequence[Step]:
         """Return the commands and programs in their order."""
-        from datapipeline_provider.emr import commas
-        from datapipeline_provider.emr.steps import Step, command
+        from datapipeline_provider.emr.steps import command, programs
 
-        programs = [parts for parts in map(commas.split, flat(self.steps)) if parts]
         return [
             *(command(f"pre-step command {n}", text) for n, text in _numbered(self.pre_step_commands)),
-            *(Step(f"step {n}", jar, arguments) for n, (jar, *arguments) in enumerate(programs, 1)),
+            *programs(self.steps),
             *(command(f"post-step command {n}", text) for n, text in _numbered(self.post_step_commands)),
         ]
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider._compat import TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from datapipeline_provider.emr import names
-from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError, RefusedError
+from datapipeline_provider.emr.errors import EmrError, EmrFailError, RefusedError
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators._emr import EmrOperator, earliest, moment
+from datapipeline_provider.operators._teardown import EndingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 CONTINUE, TERMINATE = "continue", "terminate"
 RETRY_NONE, RETRY_ALL = "retrynone", "retryall"
-_END_RETRIES = 3
 _END_RETRY_DELAY = timedelta(minutes=1)
 
 
@@ -119,27 +120,31 @@ class CreateEmrClusterOperator(EmrOperator):
         :raises StartError: if the cluster does not come up.
         :raises EmrFailError: if the request is wrong.
         """
-        from datapipeline_provider.emr import clusters
-
         emr = self.emr()
-        ti: Any = context["ti"]
-        request = self.request(emr, context, last=ti.try_number > ti.max_tries)
         until = moment(self.execution_timeout) if self.deferrable else None
-        with _EndingOnFailure(self, emr, request["Name"]):
-            try:
-                cluster = clusters.launched(emr, request, self.log)
-            except RefusedError as error:
-                if error.is_wrong_request:
-                    raise EmrFailError(str(error)) from None
-                raise
-            return self._until_up(emr, cluster.id, until)
+        with _EndingOnFailure(self, emr, names.of_cluster(context, self.task_id)):
+            return self._until_up(emr, context, *self._launched(emr, context), until)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
         """Look at what the trigger has seen."""
         emr = self.emr()
         with _EndingOnFailure(self, emr, names.of_cluster(context, self.task_id)):
             self.check(event)
-            return self._until_up(emr, **event["state"])
+            return self._until_up(emr, context, **event["state"])
+
+    def _launched(self, emr: EmrHook, context: Context) -> tuple[str, bool]:
+        """Return the id of the run's cluster, and whether it was there before."""
+        from datapipeline_provider.emr import clusters
+
+        ti: Any = context["ti"]
+        request = self.request(emr, context, last=ti.try_number > ti.max_tries)
+        try:
+            cluster, found = clusters.launched(emr, request, self.log)
+        except RefusedError as error:
+            if error.is_wrong_request:
+                raise EmrFailError(str(error)) from None
+            raise
+        return cluster.id, found
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Go on after waiting; where Airflow could not wait, the cluster is terminated."""
@@ -170,7 +175,13 @@ class CreateEmrClusterOperator(EmrOperator):
             f"{self.terminate_after}, and is terminated. Give it more time if the work needs it."
         )
 
-    def _until_up(self, emr: EmrHook, cluster_id: str, until: float | None) -> str:
+    def _until_up(
+        self, emr: EmrHook, context: Context, cluster_id: str, found: bool, until: float | None
+    ) -> str:
+        """Wait until a cluster is up.
+
+        :param found: whether an earlier try has launched it, and not this one
+        """
         from datapipeline_provider.emr import clusters
         from datapipeline_provider.emr.watch import Watch
         from datapipeline_provider.hooks.emr import OVER, UP
@@ -179,21 +190,26 @@ class CreateEmrClusterOperator(EmrOperator):
             cluster = emr.cluster(cluster_id)
             if cluster.state in UP or cluster.state in OVER:
                 first = clusters.agreed(emr, cluster.name, self.log)
+                if first is None and found and cluster.code == "USER_REQUEST":
+                    # An earlier try that Airflow had given up has lived on for a while, and has cleaned up at last.
+                    self.log.warning("Cluster %s was terminated by an earlier try", cluster_id)
+                    cluster_id, found = self._launched(emr, context)
+                    continue
                 if first is None or (first.id == cluster_id and cluster.state in OVER):
                     raise StartError(cluster, cluster.why)
                 if first.id == cluster_id:
                     return cluster_id
-                cluster, cluster_id = first, first.id
+                cluster, cluster_id, found = first, first.id, True
             self.enforce(emr, cluster)
             if until is not None and time.time() >= until:
                 raise StartError(
                     cluster, f"it took longer than the execution_timeout, {self.execution_timeout}"
                 )
             watch = Watch(cluster_id, until=earliest(until, self.limit(cluster)))
-            self.wait(emr, watch, cluster_id=cluster_id, until=until)
+            self.wait(emr, watch, cluster_id=cluster_id, found=found, until=until)
 
 
-class TerminateEmrClusterOperator(EmrOperator):
+class TerminateEmrClusterOperator(EndingOperator, EmrOperator):
     """Terminates the cluster of this run, whatever launched it, and waits until it is gone.
 
     As a teardown it runs also where the task that launches has failed or was killed.
@@ -220,15 +236,7 @@ class TerminateEmrClusterOperator(EmrOperator):
         self.cluster = cluster
         self.cluster_id = cluster_id
         self.timeout = timeout
-        # What is not terminated costs money, and terminating twice does no harm.
-        self.retries = max(self.retries or 0, _END_RETRIES)
         self.retry_delay = min(self.retry_delay, _END_RETRY_DELAY)
-
-    def as_teardown(self, **kwargs: Any) -> Any:
-        """Make it a teardown that runs whatever became of its setup."""
-        teardown = super().as_teardown(**kwargs)
-        self.trigger_rule = type(self.trigger_rule)("all_done")
-        return teardown
 
     def execute(self, context: Context) -> None:
         """Terminate, and wait.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider.operators._common import flat
-from datapipeline_provider.operators._script_steps import OwnScriptOperator, pairs, settings
+from datapipeline_provider.operators._common import flat, once
+from datapipeline_provider.operators._script_steps import OwnScript, OwnScriptOperator, pairs, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datapipeline_provider.emr.steps import Step
 
 
-class HiveActivityOperator(OwnScriptOperator):
-    """Runs a script of Hive on a cluster, with data nodes as tables (dp-object-hiveactivity, dp-concepts-staging).
+class HiveScript(OwnScript):
+    """Runs a script of Hive, with data nodes as tables (dp-object-hiveactivity, dp-concepts-staging).
 
     With data nodes, `${input1}`, `${output1}` and so on in the script are the names of tables, which are made before it runs
     and removed after it; nothing else of the script changes. A table is made only where the script, or a variable, names it:
@@ -36,7 +36,7 @@ class HiveActivityOperator(OwnScriptOperator):
     language = "hive"
     extension = "q"
     inline = "hive_script"
-    template_fields: Sequence[str] = ("hive_script", "hadoop_queue", *OwnScriptOperator.template_fields)
+    template_fields: Sequence[str] = ("hive_script", "hadoop_queue", *OwnScript.template_fields)
     template_fields_renderers: ClassVar[dict[str, str]] = {"hive_script": "sql"}
 
     def __init__(
@@ -49,14 +49,17 @@ class HiveActivityOperator(OwnScriptOperator):
 
     def steps_to_run(self, context: Context) -> Sequence[Step]:
         """Return the one step."""
+        queue = {"mapreduce.job.queuename": self.hadoop_queue, "tez.queue.name": self.hadoop_queue}
+        uri = self.to_run(context)
+        return [self.script_step(uri, *settings("--hiveconf", queue), *pairs("-d", self.variables(context)))]
+
+    def variables(self, context: Context) -> list[str]:
+        """Return the variables as the script is to see them, `NAME=value` each."""
         from datapipeline_provider.emr import names, staged_names
         from datapipeline_provider.emr.staged import table_names
 
         tables = table_names(self.staged(), names.digest(context))
-        variables = [staged_names.replaced(each, tables) for each in flat(self.script_variables)]
-        queue = {"mapreduce.job.queuename": self.hadoop_queue, "tez.queue.name": self.hadoop_queue}
-        uri = self.to_run(context)
-        return [self.script_step(uri, *settings("--hiveconf", queue), *pairs("-d", variables))]
+        return [staged_names.replaced(each, tables) for each in flat(self.script_variables)]
 
     def script_text(self, context: Context) -> str:
         """Return the user's script between the statements for the tables."""
@@ -65,3 +68,9 @@ class HiveActivityOperator(OwnScriptOperator):
 
         found = self.staged()
         return hive_script.script(self.text, found, table_names(found, names.digest(context)), self.staging)
+
+
+class HiveActivityOperator(HiveScript, OwnScriptOperator):
+    """Runs a script of Hive on a cluster."""
+
+    template_fields: Sequence[str] = once(HiveScript.template_fields, OwnScriptOperator.template_fields)

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from datapipeline_provider.exceptions import DatapipelineError
-from datapipeline_provider.operators._common import DataNodeOperator, flat
-from datapipeline_provider.s3.address import with_name
+from datapipeline_provider.operators._command import (
+    CommandArgumentError,
+    ShellCommandError,
+    StagedCommandOperator,
+    WorkerCommandOperator,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from datapipeline_provider._compat import Context
-    from datapipeline_provider.shell.command import Command
+
+__all__ = ["CommandArgumentError", "ShellCommandActivityOperator", "ShellCommandError"]
 
 
-class CommandArgumentError(DatapipelineError):
-    """There is no command, or two."""
-
-    def __init__(self, task_id: str, found: str) -> None:
-        super().__init__(f"{task_id}: exactly one of command and script_uri is needed; {found}.")
-
-
-class ShellCommandError(DatapipelineError):
-    """The command failed."""
-
-    def __init__(self, task_id: str, code: int, streams: Iterable[str]) -> None:
-        ended = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        places = ", ".join(["in this task's log", *streams])
-        super().__init__(f"{task_id}: the command ended with {ended}, not with 0. Its output is {places}.")
-
-
-class ShellCommandActivityOperator(DataNodeOperator):
+class ShellCommandActivityOperator(WorkerCommandOperator, StagedCommandOperator):
     """Runs a command or script with bash on the worker (dp-object-shellcommandactivity).
 
     The command runs in a new, empty directory that is removed afterwards, gets the worker's environment without
@@ -57,52 +42,6 @@ class ShellCommandActivityOperator(DataNodeOperator):
     :raises CommandArgumentError: if not exactly one of `command` and `script_uri` is given.
     """
 
-    node_fields = ("input_nodes", "output_nodes")
-    template_fields: Sequence[str] = (
-        "command",
-        "script_uri",
-        "script_arguments",
-        "input_nodes",
-        "output_nodes",  # `output` is Airflow's name for a task's XCom
-        "stdout",
-        "stderr",
-        "kms_key_id",
-    )
-    template_ext: Sequence[str] = ()  # a command that ends in .sh is no file to be read
-    template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
-
-    _cancelled = False
-    _command: Command | None = None
-
-    def __init__(
-        self,
-        *,
-        command: str | None = None,
-        script_uri: str | None = None,
-        script_arguments: Sequence[Any] = (),
-        stage: bool = False,
-        input: Sequence[object] = (),
-        output: Sequence[object] = (),
-        stdout: str | None = None,
-        stderr: str | None = None,
-        kms_key_id: str | None = None,
-        aws_conn_id: str | None = "aws_default",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        if (command is None) == (script_uri is None):
-            raise CommandArgumentError(self.task_id, "none is given" if command is None else "both are given")
-        self.command = command
-        self.script_uri = script_uri
-        self.script_arguments = script_arguments
-        self.stage = stage
-        self.input_nodes = input
-        self.output_nodes = output
-        self.stdout = stdout
-        self.stderr = stderr
-        self.kms_key_id = kms_key_id
-        self.aws_conn_id = aws_conn_id
-
     def execute(self, context: Context) -> None:
         """Stage, run, upload.
 
@@ -113,52 +52,15 @@ class ShellCommandActivityOperator(DataNodeOperator):
         with TemporaryDirectory(prefix="datapipeline-", ignore_cleanup_errors=True) as directory:
             self._execute_in(Path(directory))
 
-    def check_arguments(self) -> None:
-        """Refuse a command that rendering has left nothing of.
-
-        :raises CommandArgumentError: if so
-        """
-        if not (self.command or self.script_uri or "").strip():
-            raise CommandArgumentError(self.task_id, "it is empty after rendering")
-
-    @property
-    def streams(self) -> dict[str, str]:
-        """Where in S3 the output streams go, by name, those that go there; after rendering."""
-        places = {"stdout": self.stdout, "stderr": self.stderr}
-        return {name: with_name(uri, name) for name, uri in places.items() if uri}
-
-    def on_kill(self) -> None:
-        """End the command and its children; transfers stop too."""
-        self._cancelled = True
-        if self._command is not None:
-            self._command.cancel()
-
     def _execute_in(self, root: Path) -> None:
-        from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
-        from datapipeline_provider.s3.encryption import write_arguments
-        from datapipeline_provider.shell import environment
-        from datapipeline_provider.shell.command import Command
         from datapipeline_provider.shell.staging import Staging
-        from datapipeline_provider.shell.transfers import Transfers
 
-        hook = S3Hook(aws_conn_id=self.aws_conn_id)
-        transfers = Transfers(hook, lambda: self._cancelled)
+        command, transfers, env = self._prepared()
         staging = Staging(root, transfers, self.input_nodes, self.output_nodes) if self.stage else None
-        arguments = list(flat(self.script_arguments))
-        self._command = Command(self.task_id, self.command, self.script_uri, arguments)
-        env = environment.with_aws(environment.of_worker(), hook)
         if staging is not None:
             staging.fetch()
             env |= staging.environment
-        code = self._command.run(
-            root,
-            transfers,
-            env,
-            {"stdout": self.stdout, "stderr": self.stderr},
-            write_arguments("NONE", self.kms_key_id),
-            self.log,
-        )
+        code = command.run(root, transfers, env, self.places, self.encryption, self.log)
         if code != 0:
             raise ShellCommandError(self.task_id, code, self.streams.values())
         if staging is not None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider.exceptions import DatapipelineError
-from datapipeline_provider.operators._common import flat
-from datapipeline_provider.operators.shell_command_activity import (
-    ShellCommandActivityOperator,
-    ShellCommandError,
-)
+from datapipeline_provider.operators._command import ShellCommandError
+from datapipeline_provider.operators._stopping import StoppableOperator
+from datapipeline_provider.operators.shell_command_activity import ShellCommandActivityOperator
 
 if TYPE_CHECKING:
     from datapipeline_provider._compat import Context
@@ -25,7 +23,7 @@ class RemoteError(DatapipelineError):
     """What is done around the command on the host failed."""
 
 
-class ShellCommandBySshOperator(ShellCommandActivityOperator):
+class ShellCommandBySshOperator(StoppableOperator, ShellCommandActivityOperator):
     """Runs a command or script with bash on a host that an Airflow connection of type `ssh` leads to.
 
     It runs as the connection's user, in a new, empty directory, with the region, endpoint and keys that the AWS connection
@@ -37,8 +35,6 @@ class ShellCommandBySshOperator(ShellCommandActivityOperator):
     :param ssh_conn_id: the connection to the host.
     :param command: this and all others are as `ShellCommandActivityOperator` has them.
     """
-
-    template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
 
     def __init__(self, *, ssh_conn_id: str = "ssh_default", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -59,39 +55,20 @@ class ShellCommandBySshOperator(ShellCommandActivityOperator):
 
         self.check_arguments()
         hook = S3Hook(aws_conn_id=self.aws_conn_id)
-        script = self._script(environment.with_aws({}, hook))
+        script = self.remote_script(environment=environment.with_aws({}, hook)).text()
         host, mark = Host(self.ssh_conn_id), marks.of_task(context)
         host.end(mark)  # an earlier try's, whose worker nobody hears of any more
         self._run_there(host, script, mark, Transfers(hook, lambda: self._cancelled))
 
-    def on_kill(self) -> None:
-        """Stop waiting; whoever waits ends the command."""
-        self._cancelled = True
-
-    def _script(self, environment: dict[str, str]) -> str:
-        from datapipeline_provider.shell.remote_script import RemoteScript
-
-        return RemoteScript(
-            name=self.task_id,
-            command=self.command,
-            script_uri=self.script_uri,
-            arguments=list(flat(self.script_arguments)),
-            environment=environment,
-            inputs=self.input_nodes if self.stage else (),
-            outputs=self.output_nodes if self.stage else (),
-        ).text()
-
     def _run_there(self, host: Host, script: str, mark: str, transfers: Transfers) -> None:
-        from datapipeline_provider.s3.encryption import write_arguments
         from datapipeline_provider.shell.remote_script import said
         from datapipeline_provider.shell.streams import Stream, upload
 
-        encryption = write_arguments("NONE", self.kms_key_id)
         tail = b""
         with (
             TemporaryDirectory(prefix="datapipeline-", ignore_cleanup_errors=True) as directory,
-            Stream("stdout", self.stdout, Path(directory), self.log, encryption) as out,
-            Stream("stderr", self.stderr, Path(directory), self.log, encryption) as err,
+            Stream("stdout", self.stdout, Path(directory), self.log, self.encryption) as out,
+            Stream("stderr", self.stderr, Path(directory), self.log, self.encryption) as err,
         ):
 
             def take_error(chunk: bytes) -> None:

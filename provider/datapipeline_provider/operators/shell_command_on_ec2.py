@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import AirflowException, AirflowFailException, TaskDeferred, conf
-from datapipeline_provider.ec2.errors import (
-    CancelledError,
-    Ec2Error,
-    Ec2FailError,
-    MachineLostError,
-)
-from datapipeline_provider.operators._common import flat
-from datapipeline_provider.operators.shell_command_activity import (
-    ShellCommandActivityOperator,
-    ShellCommandError,
-)
+from datapipeline_provider.ec2.errors import Ec2Error, Ec2FailError, MachineLostError
+from datapipeline_provider.operators._command import ShellCommandError
+from datapipeline_provider.operators._stopping import StoppableOperator
+from datapipeline_provider.operators.shell_command_activity import ShellCommandActivityOperator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +29,7 @@ _SHOWN = (23_000, 7_000)
 _AFTER_US_SECONDS = 60.0
 
 
-class ShellCommandOnEc2Operator(ShellCommandActivityOperator):
+class ShellCommandOnEc2Operator(StoppableOperator, ShellCommandActivityOperator):
     """Runs a command or script with bash on the EC2 instance that another task has launched (dp-object-ec2resource).
 
     The command is sent through AWS Systems Manager. It runs in a new, empty directory, as a user of the instance, and is to
@@ -55,7 +48,6 @@ class ShellCommandOnEc2Operator(ShellCommandActivityOperator):
     """
 
     template_fields = (*ShellCommandActivityOperator.template_fields, "remote_user")
-    template_fields_renderers: ClassVar[dict[str, str]] = {"command": "bash"}
 
     def __init__(
         self,
@@ -82,13 +74,13 @@ class ShellCommandOnEc2Operator(ShellCommandActivityOperator):
         work = _Work(self, context)
         work.guarded(work.begin)
 
-    def execute_complete(self, context: Context, event: dict[str, str]) -> None:
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> None:
         """Go on where the triggerer has found something to decide.
 
-        :param event: the `command_id`, the `instance_id`, and as `error` why it cannot go on waiting
+        :param event: as `state` the `command_id` and the `instance_id`, and as `error` why it cannot go on waiting
         """
         work = _Work(self, context)
-        work.guarded(lambda: work.resume(event["command_id"], event["instance_id"], event.get("error", "")))
+        work.guarded(lambda: work.resume(**event["state"], problem=event["error"]))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """End the command too when the task's time is over while it waits in the triggerer."""
@@ -103,37 +95,15 @@ class ShellCommandOnEc2Operator(ShellCommandActivityOperator):
             work.give_up(error)
             raise
 
-    def on_kill(self) -> None:
-        """Stop waiting; whoever waits ends the command."""
-        self._cancelled = True
-
-    def pause(self, seconds: float) -> None:
-        """Wait.
-
-        :raises CancelledError: as soon as the task is to stop
-        """
-        deadline = time.monotonic() + seconds
-        while not self._cancelled and time.monotonic() < deadline:
-            time.sleep(min(0.2, seconds))
-        if self._cancelled:
-            raise CancelledError(self.task_id)
-
     def script(self, region: str) -> str:
         """Return the script for the instance."""
         from datapipeline_provider.hooks.ssm import packed
-        from datapipeline_provider.s3.encryption import write_arguments
-        from datapipeline_provider.shell.remote_script import RemoteScript, as_user
+        from datapipeline_provider.shell.remote_script import as_user
 
-        script = RemoteScript(
-            name=self.task_id,
-            command=self.command,
-            script_uri=self.script_uri,
-            arguments=list(flat(self.script_arguments)),
+        script = self.remote_script(
             environment={"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
-            inputs=self.input_nodes if self.stage else (),
-            outputs=self.output_nodes if self.stage else (),
             places=self.streams,
-            encryption=write_arguments("NONE", self.kms_key_id),
+            encryption=self.encryption,
             limits=_SHOWN,
         )
         return packed(as_user(script.text(), self.remote_user or _USER))
@@ -150,7 +120,6 @@ class _Work:
         self._context = context
         self._ti: Any = context["ti"]
         self._sent: tuple[str, str] | None = None
-        self._machine: Machine | None = None
 
     def guarded(self, work: Callable[[], None]) -> None:
         """Do some work; leave no command running if it fails."""
@@ -172,41 +141,38 @@ class _Work:
         from datapipeline_provider.ec2 import names
         from datapipeline_provider.ec2.watch import Watch
 
-        machine, ec2, ssm, keeper = self._parts()
         while True:
-            instance = keeper.current(machine)
-            self._end_earlier(ssm, instance.id)
-            end = machine.ends_at(instance)
-            command_id = ssm.send(
+            instance = self._keeper.current(self._machine)
+            self._end_earlier(instance.id)
+            end = self._machine.ends_at(instance)
+            command_id = self._ssm.send(
                 instance.id,
-                self._task.script(machine.region),
+                self._task.script(self._machine.region),
                 names.of_command(self._context, instance.id),
                 self._longest(end),
             )
             self._sent = command_id, instance.id
             self._task.log.info("Command %s runs on instance %s", command_id, instance.id)
             watch = Watch(command_id, instance.id, None if end is None else end.timestamp())
-            if self._finished(watch, ec2, ssm, keeper, machine):
+            if self._finished(watch):
                 return
 
     def resume(self, command_id: str, instance_id: str, problem: str) -> None:
         """Go on with a command that was waited for."""
         from datapipeline_provider.ec2.watch import Watch
 
-        machine, ec2, ssm, keeper = self._parts()
         self._sent = command_id, instance_id
         if problem:
             raise Ec2Error(f"{self._task.task_id}: waiting for command {command_id} failed: {problem}")
-        instance = ec2.instance(instance_id)
-        end = machine.ends_at(instance) if instance is not None else None
+        instance = self._ec2.instance(instance_id)
+        end = self._machine.ends_at(instance) if instance is not None else None
         watch = Watch(command_id, instance_id, None if end is None else end.timestamp())
-        if not self._finished(watch, ec2, ssm, keeper, machine):
+        if not self._finished(watch):
             self.begin()
 
     def end_earlier(self) -> None:
         """End what the task has running on the machine."""
-        machine, _, ssm, keeper = self._parts()
-        self._end_earlier(ssm, keeper.current(machine).id)
+        self._end_earlier(self._keeper.current(self._machine).id)
 
     def give_up(self, error: BaseException) -> None:
         """End the command that is waited for, and the machine if a task that fails is to end it; what fails here is logged."""
@@ -214,32 +180,31 @@ class _Work:
         try:
             if self._sent is not None:
                 task.log.info("Ending command %s", self._sent[0])
-                self._hooks()[1].cancel(self._sent[0])
+                self._ssm.cancel(self._sent[0])
             final = isinstance(error, AirflowFailException) or ti.try_number > ti.max_tries
-            if final and self._machine is not None and self._machine.end_on_task_failure:
-                ec2 = self._hooks()[0]
-                there = [instance.id for instance in ec2.instances(self._machine.resource)]
+            if final and "_machine" in vars(self) and self._machine.end_on_task_failure:
+                there = [instance.id for instance in self._ec2.instances(self._machine.resource)]
                 task.log.info("Ending instances %s (actionOnTaskFailure)", ", ".join(there))
-                ec2.terminate(there)
+                self._ec2.terminate(there)
         except Exception:
             task.log.exception("What was left running could not be ended")
 
-    def _finished(self, watch: Watch, ec2: Ec2Hook, ssm: SsmHook, keeper: Keeper, machine: Machine) -> bool:
+    def _finished(self, watch: Watch) -> bool:
         """Wait for a command and judge how it ended; False if it is to be sent again, to another instance."""
         while True:
-            if not watch.is_over(ec2, ssm):
-                self._wait(watch, ec2, ssm)
-            outcome = ssm.outcome(watch.command_id, watch.instance_id)
+            if not watch.is_over(self._ec2, self._ssm):
+                self._wait(watch)
+            outcome = self._ssm.outcome(watch.command_id, watch.instance_id)
             over = outcome is not None and outcome.is_over
             if outcome is not None and outcome.status == "Success":
                 self._sent = None
                 self._show(outcome)
                 return True
             try:
-                keeper.check(machine, watch.instance_id)
+                self._keeper.check(self._machine, watch.instance_id)
             except MachineLostError as lost:
                 self._sent = None
-                if not machine.replacements:
+                if not self._machine.replacements:
                     raise
                 self._task.log.warning("%s", lost)
                 return False
@@ -248,18 +213,21 @@ class _Work:
                 self._show(outcome)
                 raise self._failed(outcome, watch.instance_id)
 
-    def _wait(self, watch: Watch, ec2: Ec2Hook, ssm: SsmHook) -> None:
+    def _wait(self, watch: Watch) -> None:
         task = self._task
         if task.deferrable:
             from datapipeline_provider.triggers.ssm_command import SsmCommandTrigger
 
-            trigger = SsmCommandTrigger(*watch, task.poke_interval, task.aws_conn_id, ssm.region_name)
+            state = {"command_id": watch.command_id, "instance_id": watch.instance_id}
+            trigger = SsmCommandTrigger(
+                *watch, task.poke_interval, task.aws_conn_id, self._machine.region, state
+            )
             task.defer(
                 trigger=trigger,
                 method_name=task.execute_complete.__name__,
                 timeout=task.execution_timeout,
             )
-        while not watch.is_over(ec2, ssm):
+        while not watch.is_over(self._ec2, self._ssm):
             task.pause(task.poke_interval)
 
     def _show(self, outcome: Outcome) -> None:
@@ -291,28 +259,33 @@ class _Work:
             limits.append(limit.total_seconds() + _AFTER_US_SECONDS)
         return max(int(min(limits)), 1)
 
-    def _end_earlier(self, ssm: SsmHook, instance_id: str) -> None:
+    def _end_earlier(self, instance_id: str) -> None:
         from datapipeline_provider.shell import marks
 
-        for command_id in ssm.unfinished(instance_id, marks.of_task(self._context)):
+        for command_id in self._ssm.unfinished(instance_id, marks.of_task(self._context)):
             self._task.log.info("Ending command %s, which an earlier try has left running", command_id)
-            ssm.cancel(command_id)
+            self._ssm.cancel(command_id)
 
-    def _parts(self) -> tuple[Machine, Ec2Hook, SsmHook, Keeper]:
-        from datapipeline_provider.ec2.machine import Keeper
-
-        task = self._task
-        ec2, ssm = self._hooks()
-        assert self._machine is not None  # noqa: S101 - the hooks know its region
-        return self._machine, ec2, ssm, Keeper(ec2, ssm, task.log, task.pause)
-
-    def _hooks(self) -> tuple[Ec2Hook, SsmHook]:
+    @cached_property
+    def _machine(self) -> Machine:
         from datapipeline_provider.ec2.machine import machine_of
+
+        return machine_of(self._ti.xcom_pull(task_ids=self._task.instance), self._task.instance)
+
+    @cached_property
+    def _ec2(self) -> Ec2Hook:
         from datapipeline_provider.hooks.ec2 import Ec2Hook
+
+        return Ec2Hook(self._task.aws_conn_id, self._machine.region)
+
+    @cached_property
+    def _ssm(self) -> SsmHook:
         from datapipeline_provider.hooks.ssm import SsmHook
 
-        task = self._task
-        if self._machine is None:
-            self._machine = machine_of(self._ti.xcom_pull(task_ids=task.instance), task.instance)
-        region = self._machine.region
-        return Ec2Hook(task.aws_conn_id, region), SsmHook(task.aws_conn_id, region, task.pause)
+        return SsmHook(self._task.aws_conn_id, self._machine.region, self._task.pause)
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        from datapipeline_provider.ec2.machine import Keeper
+
+        return Keeper(self._ec2, self._ssm, self._task.log, self._task.pause)

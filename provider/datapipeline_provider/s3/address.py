@@ -39,6 +39,11 @@ def join(bucket: str, key: str) -> str:
     return f"s3://{bucket}/{key}"
 
 
+def prefix(key: str) -> str:
+    """Return a key as that of a directory, with a slash at its end; "" for a whole bucket."""
+    return key if not key or key.endswith("/") else f"{key}/"
+
+
 def below(place: str, folder: str) -> str:
     """Return what is below an address, written as that of a directory, whether it ends in a slash or not.
 

@@ -127,30 +127,34 @@ class Presence(NamedTuple):
 
 def ask(client: Any, dialogue: Dialogue) -> bool:
     """Have a client of boto3 ask all questions; returns whether it is there."""
-    question = next(dialogue)
-    while True:
+    question = _next(dialogue, None)
+    while not isinstance(question, bool):
         try:
             answer = getattr(client, question.method)(**question.arguments)
         except Exception as error:  # noqa: BLE001 - the dialogue judges it
             answer = error
-        try:
-            question = dialogue.send(answer)
-        except StopIteration as end:
-            return bool(end.value)
+        question = _next(dialogue, answer)
+    return question
 
 
 async def ask_async(client: Any, dialogue: Dialogue) -> bool:
     """Do the same with a client of aiobotocore."""
-    question = next(dialogue)
-    while True:
+    question = _next(dialogue, None)
+    while not isinstance(question, bool):
         try:
             answer = await getattr(client, question.method)(**question.arguments)
         except Exception as error:  # noqa: BLE001 - the dialogue judges it
             answer = error
-        try:
-            question = dialogue.send(answer)
-        except StopIteration as end:
-            return bool(end.value)
+        question = _next(dialogue, answer)
+    return question
+
+
+def _next(dialogue: Dialogue, answer: object) -> Question | bool:
+    """Give the next question, or at the end whether it is there."""
+    try:
+        return dialogue.send(answer)
+    except StopIteration as end:
+        return bool(end.value)
 
 
 def is_passing(error: Exception) -> bool:

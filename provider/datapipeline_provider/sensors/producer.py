@@ -42,6 +42,8 @@ class ProducerSensor(BaseSensorOperator):
     :param poke_interval: pause between two checks, seconds or timedelta.
     :param timeout: the longest wait, seconds or timedelta.
     :param mode: "reschedule" (no worker slot is held) or "poke".
+    :param weight_rule: Airflow's: what beside `priority_weight` decides who gets a worker slot first. "absolute", nothing
+        else, where Airflow's own default "downstream" adds the weights of all that is behind the task.
     :param kwargs: the arguments of every Airflow sensor.
     """
 
@@ -60,9 +62,14 @@ class ProducerSensor(BaseSensorOperator):
         poke_interval: timedelta | float = POLL_SECONDS,
         timeout: timedelta | float = WITHOUT_LIMIT_FOR_PRODUCERS,
         mode: str = "reschedule",
+        # By Airflow's own default those who wait, first in their DAG, come before the producers, last in theirs: where
+        # worker slots are few, every look takes one from what is looked for.
+        weight_rule: str = "absolute",
         **kwargs: Any,
     ) -> None:
-        super().__init__(poke_interval=poke_interval, timeout=timeout, mode=mode, **kwargs)
+        super().__init__(
+            poke_interval=poke_interval, timeout=timeout, mode=mode, weight_rule=weight_rule, **kwargs
+        )
         if match not in ("overlapping", "within"):
             raise ValueError(
                 f"ProducerSensor: match={match!r} is not valid. It is 'overlapping' or 'within'."

@@ -185,8 +185,7 @@ def _directory(variable: str, name: str, k: int) -> str:
 def _fetch(k: int, node: S3DataNode) -> Iterator[str]:
     bucket, key = address.split(node.address)
     target = f'"$root/input{k}/"'
-    prefix = key if not key or key.endswith("/") else f"{key}/"
-    below = shlex.quote(address.join(bucket, prefix))
+    below = shlex.quote(address.join(bucket, address.prefix(key)))
     wrong = shlex.quote(f"{node.address} (input {k}) was not copied to this machine")
     tree = f"aws s3 cp --only-show-errors --recursive {below} {target}"
     if node.is_directory or not key or key.endswith("/"):

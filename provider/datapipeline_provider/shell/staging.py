@@ -122,7 +122,7 @@ def _contents(transfers: Transfers, node: S3DataNode) -> Iterator[tuple[Stored, 
     if single is not None:
         yield single, key.rpartition("/")[2]
         return
-    prefix = key if not key or key.endswith("/") else f"{key}/"
+    prefix = address.prefix(key)
     found = False
     for stored in transfers.below(bucket, prefix):
         found = True

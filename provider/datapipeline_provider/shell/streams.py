@@ -36,7 +36,7 @@ class Stream(AbstractContextManager["Stream"]):
         arguments: Mapping[str, str] | None = None,
     ) -> None:
         self._arguments = arguments or {}
-        self.uri = f"{uri}{name}" if uri and uri.endswith("/") else uri
+        self.uri = address.with_name(uri, name) if uri else uri
         self.log = log
         self.path = directory / name
         mark = "" if name == "stdout" else f"{name}: "

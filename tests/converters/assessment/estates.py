@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_converters.assessment.estate import Estate, estate
@@ -11,6 +13,8 @@ from datapipeline_converters.carriers import definition_file
 from datapipeline_converters.options import Options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datapipeline_converters.assessment.summary import Summary
 
 NOW = datetime(2026, 1, 1)  # noqa: DTZ001 - every moment is UTC without a zone
@@ -21,13 +25,16 @@ PASSWORD = "correct-horse-battery"
 
 
 def summary(
-    *objects: dict[str, Any], name: str = "one", default: dict[str, Any] = ON_DEMAND, **more: Any
+    *objects: dict[str, Any],
+    name: str = "one",
+    default: dict[str, Any] = ON_DEMAND,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    **more: Any,
 ) -> Summary:
     """Return what is found in a definition of these objects, of a Default that runs on demand, and a machine."""
     document = {"objects": [default, BOX, *objects], **more}
-    return summarise(
-        definition_file.read(document, f"{name}.json"), Options(name=name, now=NOW), f"{name}.json"
-    )
+    definition = replace(definition_file.read(document, f"{name}.json"), tags=tags)
+    return summarise(definition, Options(name=name, now=NOW), f"{name}.json")
 
 
 def shell(object_id: str = "Work", **fields: Any) -> dict[str, Any]:

@@ -311,7 +311,31 @@ def test_a_cluster_is_handed_its_two_roles_and_nothing_else() -> None:
     assert found["HandRolesToClusters"]["Condition"] == {
         "StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"]}
     }
-    assert found["StartClusters"]["Action"] == ["elasticmapreduce:RunJobFlow"]
+    assert found["StartClusters"]["Action"] == [
+        "elasticmapreduce:ListClusters",
+        "elasticmapreduce:RunJobFlow",
+    ]
+    assert "TagClusters" not in found
+
+
+def test_the_tags_of_a_pipeline_are_put_on_its_clusters() -> None:
+    found = statements(summary(shell(), {"id": "C", "type": "EmrCluster"}, tags={"team": "lake"}))
+    assert found["TagClusters"]["Action"] == ["elasticmapreduce:AddTags"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "folder"),
+    [
+        ({"emrLogUri": "s3://logs/emr/", "pipelineLogUri": "s3://logs/all/"}, "logs/emr/*"),
+        ({"pipelineLogUri": "s3://logs/all"}, "logs/all/*"),
+    ],
+)
+def test_logs_of_clusters_are_read_and_what_is_made_for_steps_is_stored_beside_them(
+    fields: dict[str, str], folder: str
+) -> None:
+    found = statements(summary(shell(), {"id": "C", "type": "EmrCluster", **fields}))
+    for sid in ("ReadObjects", "WriteObjects"):
+        assert found[sid]["Resource"] == [f"arn:aws:s3:::{folder}"]
 
 
 def test_a_role_keeps_its_path() -> None:

@@ -17,7 +17,7 @@ from tests.corpus import CORPUS, files, needs_corpus
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = needs_corpus
+pytestmark = [needs_corpus, pytest.mark.long]
 
 FORMS = sorted(folder.name for folder in CORPUS.iterdir() if folder.is_dir()) if CORPUS.is_dir() else []
 # No definitions, or none that Data Pipeline would take.

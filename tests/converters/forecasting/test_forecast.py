@@ -369,6 +369,7 @@ def test_each_schedule_is_compared_with_its_own_dag_inside_the_window(
     assert [one.differences for one in found] == [[], [], []]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("earliest", "hours"),
     [

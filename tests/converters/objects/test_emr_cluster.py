@@ -370,7 +370,9 @@ def test_what_is_filled_in_is_told() -> None:
     assert any("names no region" in text for text in told)
     assert any("no instance type for its master machines: they are m5.xlarge" in text for text in told)
     assert any("no instance type for its core machines: they are m5.xlarge" in text for text in told)
-    said = launched(region="us-east-1", masterInstanceType="a", coreInstanceType="b")
+    assert any("names no place for logs" in text for text in told)
+    logs = {"emrLogUri": "s3://b/logs"}
+    said = launched(region="us-east-1", masterInstanceType="a", coreInstanceType="b", **logs)
     assert not before_first_run(said.plan)
 
 

@@ -100,7 +100,7 @@ def test_different_values_are_told_apart() -> None:
 
 def test_a_cluster_has_the_roles_and_the_network_that_it_had() -> None:
     cluster = {"id": "C", "type": "EmrCluster", "role": "R", "resourceRole": "P", "subnetId": "subnet-1"}
-    said = {"releaseLabel": "emr-6.1.0", "region": "us-east-1"}
+    said = {"releaseLabel": "emr-6.1.0", "region": "us-east-1", "pipelineLogUri": "s3://b/logs"}
     types = {"masterInstanceType": "m5.large", "coreInstanceType": "m5.large"}
     work = {"id": "A", "type": "EmrActivity", "runsOn": ref("C"), "step": ["a.jar"]}
     found = converted(ON_DEMAND, cluster | said | types, work)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from datapipeline_converters.choices import Choices
 from datapipeline_converters.conversion import Conversion
 from datapipeline_converters.options import Options
 
@@ -15,6 +16,7 @@ LATE = {"lateAfterTimeout": "1 hour", "onLateAction": ref("Late")}
 ENDED = {"lateAfterTimeout": "1 hour", "onLateAction": [ref("Late"), ref("End")]}
 END = {"id": "End", "type": "Terminate"}
 CASCADE = {"failureAndRerunMode": "cascade"}
+CLUSTER = {"id": "C", "type": "EmrCluster", "releaseLabel": "emr-6.1.0"}
 THERE = {"id": "There", "type": "S3KeyExists", "s3Key": "s3://b/k", "role": "r"}
 
 
@@ -114,6 +116,18 @@ WATCHED: dict[str, tuple[list[dict[str, Any]], list[tuple[list[str], list[str], 
         ],
         [(["A", "B"], ["N"], HOUR)],
     ),
+    "a resource until it is up, which is all that is ended": (
+        [{"id": "A", "type": "EmrActivity", "step": "s3://b/x.jar", "runsOn": ref("C")}, CLUSTER | ENDED],
+        [(["create_C"], ["C"], HOUR | {"terminate": True})],
+    ),
+    "no resource that is not launched": (
+        [shell("A", runsOn=ref("B")), {"id": "B", "type": "Ec2Resource", "role": "r", **LATE}],
+        [],
+    ),
+    "no resource of nothing but what fails": (
+        [{"id": "A", "type": "EmrActivity", "runsOn": ref("C")}, CLUSTER | LATE],
+        [],
+    ),
     "no node that is there at once": ([shell("A", input=ref("N")), node("N", **LATE)], []),
 }
 
@@ -137,6 +151,33 @@ def test_from_when_it_is_counted_is_said(style: str, end: str) -> None:
     (line,) = [line for line in found.lines if (line.object_id, line.field) == ("A", "lateAfterTimeout")]
     assert end in line.verdict.reason
     assert found.complete
+
+
+def test_what_counts_as_late_of_a_resource_is_said() -> None:
+    work = {"id": "A", "type": "EmrActivity", "step": "s3://b/x.jar", "runsOn": ref("C")}
+    found = scheduled(work, CLUSTER | LATE)
+    said = {line.field: line.verdict for line in found.lines if line.object_id == "C"}
+    for field in ("lateAfterTimeout", "onLateAction"):
+        assert said[field].grade == "approximated"
+        assert "late is what is not up by then, and not what is still up" in said[field].reason
+    assert found.complete
+
+
+def test_a_cluster_is_late_until_all_is_up_that_does_its_work() -> None:
+    role = "arn:aws:iam::123456789012:role/jobs"
+    spark = {
+        "id": "A",
+        "type": "EmrActivity",
+        "step": "command-runner.jar,spark-submit,s3://b/x.py",
+        "runsOn": ref("C"),
+    }
+    found = scheduled(
+        spark,
+        shell("B", runsOn=ref("C")),
+        CLUSTER | LATE,
+        options=Options(now=NOW, choices=Choices({"run_on": "emr-serverless", "execution_role": role})),
+    )
+    assert watched(found) == [(["create_C_application", "create_C"], ["C"], HOUR)]
 
 
 def test_ondemand_is_never_late() -> None:

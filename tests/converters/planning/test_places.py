@@ -13,18 +13,10 @@ from datapipeline_converters.cli import main
 from datapipeline_converters.conversion import Conversion
 from datapipeline_converters.options import Options
 
-from tests.converters.planned import NOW, arguments, converted, grades, only_dag, ref, shell
+from tests.converters.planned import DATABASE, NOW, arguments, converted, grades, only_dag, ref, shell
 
 DEFAULT = {"id": "Default", "scheduleType": "ondemand"}
 BOX = {"id": "Box", "type": "Ec2Resource", "role": "Service", "resourceRole": "Worker"}
-DATABASE = {
-    "id": "D",
-    "type": "JdbcDatabase",
-    "connectionString": "jdbc:postgresql://h/d",
-    "jdbcDriverClass": "org.postgresql.Driver",
-    "username": "u",
-    "*password": "p",
-}
 SQL = {"id": "Q", "type": "SqlActivity", "script": "select 1", "database": ref("D"), "runsOn": ref("Box")}
 ON_BOX = shell("A", runsOn=ref("Box"))
 FOR_GROUP = shell("B", workerGroup="wg-1")
@@ -202,7 +194,11 @@ def test_a_machine_as_its_fields_say() -> None:
     assert arguments(found, "terminate_Box")["instance"] == "create_Box"
     assert arguments(found, "terminate_Box")["region_name"] == "us-west-2"
     kept = {field: grade for (object_id, field), grade in grades(found).items() if object_id == "Box"}
-    assert {field for field, grade in kept.items() if grade != "exact"} == {"role", "attemptTimeout"}
+    assert {field: grade for field, grade in kept.items() if grade != "exact"} == {
+        "role": "approximated",
+        "attemptTimeout": "approximated",
+        "actionOnResourceFailure": "emulated",
+    }
     assert found.complete
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from datapipeline_converters.choices import Choices
 from datapipeline_converters.conversion import Conversion
 from datapipeline_converters.options import Options
 from datapipeline_converters.plan import Teardown
@@ -144,12 +145,12 @@ SCHEDULES = [
 ]
 
 
-def on_schedules(own: str, *activities: dict[str, Any]) -> Conversion:
+def on_schedules(own: str, *activities: dict[str, Any], **choices: Any) -> Conversion:
     default = {"id": "Default", "scheduleType": "cron", "schedule": ref("Hourly")}
     objects: list[dict[str, Any]] = [default, *SCHEDULES, CLUSTER | {"schedule": ref(own)}, *activities]
     return converted(
         *objects,
-        options=Options(now=NOW, backfill=True),
+        options=Options(now=NOW, backfill=True, choices=Choices(everywhere=choices)),
     )
 
 
@@ -159,20 +160,65 @@ def test_a_cluster_of_its_activities_schedule() -> None:
     assert grades(found)["A", "runsOn"] != "approximated"
 
 
-def test_a_cluster_that_runs_shared() -> None:
-    """Data Pipeline has one for all runs of its activities in one interval of its own."""
-    found = on_schedules("Daily", emr("A"))
-    assert grades(found)["C", "schedule"] == grades(found)["A", "runsOn"] == "approximated"
-    assert any("`Daily` shared one" in text for text in found.plan.before_first_run)
+RUNS: list[Any] = [
+    # The cluster's schedule, its activities, and what is said of both.
+    pytest.param(
+        "Daily",
+        [emr("A")],
+        "each run of `x` launches one of its own, by `Hourly`, up to 24 in an interval of `Daily`: all runs in one "
+        "interval of `Daily` shared one. ",
+        id="more often than the cluster",
+    ),
+    pytest.param(
+        "Hourly",
+        [emr("A", schedule=ref("Daily"))],
+        "each run of `x` launches one of its own, by `Daily` and not by `Hourly`. ",
+        id="less often than the cluster",
+    ),
+    pytest.param(
+        "Hourly",
+        [emr("A"), emr("B", schedule=ref("Daily"))],
+        "each run of `x_Daily` launches one of its own, by `Daily` and not by `Hourly`; each of the DAGs `x`, "
+        "`x_Daily` launches one of its own: their activities shared one. ",
+        id="several DAGs",
+    ),
+]
 
 
-def test_a_cluster_that_dags_shared() -> None:
-    found = on_schedules("Hourly", emr("A"), emr("B", schedule=ref("Daily")))
-    assert len(found.plan.dags) == 2
-    for dag, task_id in zip(found.plan.dags, "AB", strict=True):
-        assert {task.id for task in dag.tasks} >= {"create_C", task_id, "terminate_C"}
+@pytest.mark.parametrize(("own", "activities", "said"), RUNS)
+def test_a_cluster_that_was_shared(own: str, activities: list[dict[str, Any]], said: str) -> None:
+    """Data Pipeline has one for all runs of all activities in one interval of the cluster's own."""
+    found = on_schedules(own, *activities)
+    for dag in found.plan.dags:
+        assert {task.id for task in dag.tasks} > {"create_C", "terminate_C"}
         assert dag.teardowns == [Teardown("terminate_C", "create_C")]
-    assert grades(found)["A", "runsOn"] == grades(found)["B", "runsOn"] == "approximated"
+    fields = [("C", "schedule"), *((each["id"], "runsOn") for each in activities)]
+    verdicts = [line.verdict for line in found.lines if (line.object_id, line.field) in fields]
+    assert len(verdicts) == len(fields)
+    for verdict in verdicts:
+        assert verdict.grade == "approximated"
+        assert verdict.reason.startswith(said)
+        assert verdict.reason.endswith("on the machine itself (HDFS, local files)")
+        assert "`cluster_id` for `C`" in verdict.advice
+    assert any(text.startswith(f"`C`: {said}") for text in found.plan.before_first_run)
+
+
+def test_work_on_another_cluster_is_no_part_of_it() -> None:
+    other = CLUSTER | {"id": "D", "schedule": ref("Hourly")}
+    found = on_schedules("Daily", emr("A"), emr("B", runsOn=ref("D")), other)
+    assert grades(found)["A", "runsOn"] == "approximated"
+    assert grades(found)["B", "runsOn"] == "exact"
+    assert grades(found)["D", "schedule"] == "exact"
+
+
+def test_a_machine_that_was_shared() -> None:
+    box = {"id": "Box", "type": "Ec2Resource", "schedule": ref("Daily")}
+    run = shell("A", runsOn=ref("Box"))
+    found = on_schedules("Hourly", run, box, run_on="ec2")
+    (verdict,) = (line.verdict for line in found.lines if (line.object_id, line.field) == ("Box", "schedule"))
+    assert verdict.grade == "approximated"
+    assert "up to 24 in an interval of `Daily`" in verdict.reason
+    assert "`run_on` `ssh` for `Box`" in verdict.advice
 
 
 def test_retries_of_launching_are_the_clusters() -> None:

@@ -390,6 +390,7 @@ def test_a_long_text_is_shown_where_it_begins_to_differ(found: dict[str, Verific
     assert "secret_secret_mysecretit" in lines[4].rpartition("/")[2]
 
 
+@pytest.mark.long
 @needs_corpus
 def test_real_definitions() -> None:
     taken: set[str] = set()

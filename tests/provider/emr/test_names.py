@@ -28,6 +28,21 @@ def test_a_task_does_not_take_anothers_steps_for_its_own() -> None:
     assert not other.startswith(names.of_task(context()))
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("d.t.r try 1: 1/3 step 1", True),
+        ("d.t.r try 2: 3/3 try 9: x", True),
+        ("d.t.r try 3: 1/3 step 1", False),
+        ("d.t.r.1 try 1: 1/3 step 1", False),
+        ("d.t.r try again", False),
+        ("d.t.r try ", False),
+    ],
+)
+def test_steps_of_this_try_and_those_before(name: str, expected: bool) -> None:
+    assert names.is_mine(context(), name) == expected
+
+
 @pytest.mark.parametrize("length", [1, 100, 250, 1000])
 def test_long_names_fit_and_stay_apart(length: int) -> None:
     long = [context(run_id="r" * length + end) for end in ("1", "2")]

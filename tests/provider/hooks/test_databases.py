@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from airflow.providers.common.sql.hooks.sql import DbApiHook
 from datapipeline_provider.hooks import values
 from datapipeline_provider.hooks.errors import DatabaseError, NotTextError, RowError
 from datapipeline_provider.hooks.mysql import MySQL
@@ -19,6 +17,7 @@ from datapipeline_provider.hooks.sql_text import parse_one
 from datapipeline_provider.hooks.where import Where
 
 from tests.provider.hooks.places import place
+from tests.provider.operators.sqlite_file import SqliteHook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,14 +29,7 @@ if TYPE_CHECKING:
 
 
 def sqlite(path: Path) -> OtherDatabase:
-    class Hook(DbApiHook):
-        conn_name_attr = "sqlite_conn_id"
-        placeholder = "?"
-
-        def get_conn(self) -> sqlite3.Connection:
-            return sqlite3.connect(path)
-
-    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), Hook())
+    return OtherDatabase(Where("orders", "sqlite", None, None, None, None, None), SqliteHook(path))
 
 
 @pytest.fixture(params=["postgresql", "mysql", "sqlite"])

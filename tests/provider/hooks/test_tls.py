@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tests.servers.postgres import Postgres
     from tests.servers.tls import Certificates
 
+pytestmark = pytest.mark.long
+
 PROGRESS = Progress(logging.getLogger())
 
 

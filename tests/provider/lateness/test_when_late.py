@@ -52,6 +52,7 @@ def test_a_deadline_is_added_for_each() -> None:
     assert all(each.callback.path == f"{tell_if_late.__module__}.tell_if_late" for each in dag.deadline)
 
 
+@pytest.mark.long
 def test_a_deadline_counts_from_when_the_run_is_due(airflow_db: Path) -> None:
     from airflow.utils.session import create_session
 
@@ -175,6 +176,7 @@ def test_what_was_to_be_done_before_is_done() -> None:
     assert given["task"].execution_timeout > HOUR
 
 
+@pytest.mark.long
 def test_what_is_late_is_ended(airflow_db: Path, tmp_path: Path) -> None:
     run = run_dag(
         airflow_db,

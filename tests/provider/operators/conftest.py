@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import SetConnection
+    from tests.provider.operators.emr_runs import Tries
     from tests.provider.operators.sqlite_file import SqliteFile
+    from tests.servers.emr import Emr
     from tests.servers.mariadb import Mariadb
     from tests.servers.postgres import Postgres
 
@@ -97,6 +99,22 @@ def file(tmp_path: Path, airflow_connection: SetConnection, monkeypatch: pytest.
     airflow_connection(found.conn_id, conn_type="sqlite")
     monkeypatch.setattr(Connection, "get_hook", lambda *_, **__: SqliteHook(found.path))
     return found
+
+
+@pytest.fixture
+def tries(emr: Emr) -> Tries:
+    """A run whose tasks wait for EMR in the worker."""
+    from tests.provider.operators.emr_runs import Tries
+
+    emr.aws.client("s3").create_bucket(Bucket="logs")
+    return Tries()
+
+
+@pytest.fixture(params=[False, True], ids=["in the worker", "in the triggerer"])
+def either(request: pytest.FixtureRequest, tries: Tries) -> Tries:
+    """A run whose tasks wait in the worker, then one whose tasks wait in the triggerer."""
+    tries.deferrable = request.param
+    return tries
 
 
 @pytest.fixture(params=["orders", "shop"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -38,11 +39,15 @@ class Tries:
 
     def create(self, **fields: Any) -> CreateEmrClusterOperator:
         """Make the task that launches."""
-        return self.task(CreateEmrClusterOperator, "create", **{"job_flow_overrides": OVERRIDES, **fields})
+        arguments = {"job_flow_overrides": OVERRIDES, **fields}
+        made: CreateEmrClusterOperator = self.task(CreateEmrClusterOperator, "create", **arguments)
+        return made
 
     def terminate(self, **fields: Any) -> TerminateEmrClusterOperator:
         """Make the task that terminates."""
-        return self.task(TerminateEmrClusterOperator, "terminate", **{"cluster": "create", **fields})
+        arguments = {"cluster": "create", **fields}
+        made: TerminateEmrClusterOperator = self.task(TerminateEmrClusterOperator, "terminate", **arguments)
+        return made
 
     def task(self, kind: Any, task_id: str, **fields: Any) -> Any:
         """Make a task."""
@@ -64,15 +69,14 @@ class Tries:
         """
         context = self.context(task.task_id, number, tries)
         task.render_template_fields(context)
-        call = lambda: task.execute(context)  # noqa: E731 - replaced below
+        call = partial(task.execute, context)
         while True:
             try:
                 self.xcoms[task.task_id] = call()
                 return self.xcoms[task.task_id]
             except TaskDeferred as deferred:
                 event = asyncio.run(first_event(deferred.trigger))
-                method = deferred.method_name
-                call = lambda m=method, e=event: task.resume_execution(m, {"event": e}, context)  # noqa: E731
+                call = partial(task.resume_execution, deferred.method_name, {"event": event}, context)
 
 
 async def first_event(trigger: Any) -> Any:

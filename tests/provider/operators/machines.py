@@ -1,4 +1,4 @@
-"""Short cuts for tests of work on machines: a try of a task, and clients that are made once."""
+"""Short cuts for tests of commands, here and on machines: a try of a task, its log, and clients that are made once."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ class Ti:
 
     def xcom_pull(self, task_ids: str) -> Any:
         return self.pushed.get(task_ids)
+
+
+class Log:
+    """The task's log, as a list."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def info(self, template: str, *values: object) -> None:
+        self.lines.append(template % values)
+
+    exception = info
+
+    def warning(self, *_: object) -> None:
+        """Airflow's own, about a call outside of its task runner."""
 
 
 _client = cache(aws.client)  # to read what a service can do takes a second

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.provider.operators.sqlite_file import SqliteFile
     from tests.servers.seaweedfs import S3
 
+pytestmark = pytest.mark.long
+
 ROWS = int(os.environ.get("DP_ROWS", "20000"))
 """The gate takes 200,000. DP_ROWS=2000000 is the full measure; with `-k fast` it takes ten minutes."""
 FEW = 5000

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from datapipeline_provider.ec2 import machine as machine_module
-from datapipeline_provider.ec2.errors import (
-    CancelledError,
-    Ec2Error,
-    Ec2FailError,
-    NotUsableError,
-    StillThereError,
-)
+from datapipeline_provider.ec2.errors import Ec2Error, Ec2FailError, NotUsableError, StillThereError
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators.ec2_resource import (
     CreateEc2ResourceOperator,
     TerminateEc2ResourceOperator,

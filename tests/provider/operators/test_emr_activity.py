@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from datapipeline_provider._compat import AirflowFailException, TaskDeferralError, TaskDeferred
-from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError
+from datapipeline_provider.emr.errors import EmrError, EmrFailError
 from datapipeline_provider.emr.shell_script_config import ShellScriptConfig
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators._emr_steps import ClusterGoneError, StepFailedError
 from datapipeline_provider.operators.emr_activity import EmrActivityOperator
 
@@ -23,20 +25,6 @@ if TYPE_CHECKING:
     from tests.servers.emr import Emr
 
 DEATH = End("INSTANCE_FAILURE", "The master node was terminated.")
-
-
-@pytest.fixture
-def tries(emr: Emr) -> Tries:
-    """A run whose tasks wait in the worker."""
-    emr.aws.client("s3").create_bucket(Bucket="logs")
-    return Tries()
-
-
-@pytest.fixture(params=[False, True], ids=["in the worker", "in the triggerer"])
-def either(request: pytest.FixtureRequest, tries: Tries) -> Tries:
-    """A run whose tasks wait in the worker, then one whose tasks wait in the triggerer."""
-    tries.deferrable = request.param
-    return tries
 
 
 def shell(text: str) -> str:
@@ -146,6 +134,19 @@ def test_logs_that_do_not_come_hide_nothing(
     assert "has not brought the step's log yet" in capsys.readouterr().out
 
 
+def test_nobody_waits_for_logs_that_cannot_come(
+    tries: Tries, emr: Emr, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(tries, job_flow_overrides=OVERRIDES | {"LogUri": "s3://no-such-bucket/emr/"})
+    started = time.monotonic()
+    with pytest.raises(StepFailedError, match="ended as FAILED"):
+        tries.run(work(tries, shell("exit 1"), log_wait=60.0))
+    assert time.monotonic() - started < 30
+    said = capsys.readouterr().out
+    assert said.count("NoSuchBucket") == 1
+    assert "The step's log is not kept: s3://no-such-bucket/emr/j-" in said
+
+
 def test_on_a_cluster_that_runs_anyway(tries: Tries, emr: Emr, tmp_path: Path) -> None:
     cluster_id = begun(tries)
     tries.run(work(tries, shell(f"touch {tmp_path}/x"), cluster=None, cluster_id=cluster_id))
@@ -250,6 +251,21 @@ def test_a_task_that_is_killed_cancels_its_step(emr: Emr, tmp_path: Path) -> Non
     assert emr.states()[cluster_id] in {"RUNNING", "WAITING"}
 
 
+def test_a_try_that_was_given_up_leaves_the_next_one_alone(tries: Tries, emr: Emr, tmp_path: Path) -> None:
+    """A worker that Airflow does not hear of any more may end its task when the next try is at work."""
+    cluster_id = begun(tries)
+    again = Tries(xcoms=tries.xcoms)
+    again.create()
+    following = work(again, shell(f"until test -e {tmp_path}/go; do sleep 0.1; done"))
+    thread = meanwhile(lambda: (waits_for(emr, cluster_id, "try 1"), again.run(following, number=2, tries=3)))
+    with pytest.raises(StepFailedError, match="CANCELLED"):
+        tries.run(work(tries, shell("sleep 60"), log_wait=0.0), tries=3)
+    waits_for(emr, cluster_id, "try 2")
+    (tmp_path / "go").touch()
+    thread.join()
+    assert list(emr.steps(cluster_id).values()) == ["CANCELLED", "COMPLETED"]
+
+
 def test_a_trigger_that_is_killed_cancels_its_step(emr: Emr) -> None:
     emr.aws.client("s3").create_bucket(Bucket="logs")
     tries = Tries()
@@ -289,8 +305,8 @@ def test_a_limit_of_the_task_holds_in_the_triggerer(emr: Emr) -> None:
     emr.aws.client("s3").create_bucket(Bucket="logs")
     tries = Tries(deferrable=True)
     cluster_id = begun(tries)
-    with pytest.raises(EmrError, match="work: it took longer than its execution_timeout, 0:00:01"):
-        tries.run(work(tries, shell("sleep 60"), execution_timeout=timedelta(seconds=1)))
+    with pytest.raises(EmrError, match="work: it took longer than its execution_timeout, 0:00:05"):
+        tries.run(work(tries, shell("sleep 60"), execution_timeout=timedelta(seconds=5)))
     wait_until(lambda: list(emr.steps(cluster_id).values()) == ["CANCELLED"], 30, "cancelled")
 
 
@@ -301,6 +317,21 @@ def test_the_longest_life_of_the_cluster_is_kept(either: Tries, emr: Emr) -> Non
     ):
         either.run(work(either, shell("sleep 60")), tries=3)
     assert emr.wait(cluster_id) == "TERMINATED"
+
+
+def test_a_life_that_was_over_while_nobody_waited(either: Tries, emr: Emr, tmp_path: Path) -> None:
+    """Work elsewhere stood between two activities on the cluster; even retryall gives no further life."""
+    fields = {"retries": 3, "action_on_resource_failure": "retryall"}
+    cluster_id = begun(either, terminate_after=timedelta(seconds=1), **fields)
+    time.sleep(1)
+    assert emr.states()[cluster_id] == "WAITING"
+    with pytest.raises(EmrFailError, match=f"{cluster_id}.* has lived as long as its terminate_after says"):
+        either.run(work(either, shell(f"touch {tmp_path}/x")), tries=3)
+    assert (emr.wait(cluster_id), list(emr.states()), emr.steps(cluster_id)) == (
+        "TERMINATED",
+        [cluster_id],
+        {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -378,6 +409,32 @@ def test_a_cluster_is_replaced_as_often_as_its_retries_say(tries: Tries, emr: Em
         tries.run(work(tries, shell("sleep 60")), tries=3)
     thread.join()
     assert [emr.wait(each) for each in emr.states()] == ["TERMINATED_WITH_ERRORS"] * 2
+
+
+def test_a_cluster_that_dies_under_several_is_replaced_once(either: Tries, emr: Emr, tmp_path: Path) -> None:
+    """What has not finished runs again on the new one, from its first step; what has finished does not."""
+    first = begun(either, retries=1, action_on_resource_failure="retryall")
+    emr.aws.client("emr").modify_cluster(ClusterId=first, StepConcurrencyLevel=2)
+    either.run(work(either, shell(f"echo done >> {tmp_path}/done"), task_id="done"))
+    tasks = []
+    for name in ("a", "b"):
+        steps = [
+            shell(f"echo x >> {tmp_path}/{name}1"),
+            shell(f"test -e {tmp_path}/{name}2 || (touch {tmp_path}/{name}2; sleep 60)"),
+        ]
+        tasks.append(work(either, *steps, task_id=name))
+    threads = [meanwhile(lambda task=task: either.run(task)) for task in tasks]
+    wait_until(lambda: all((tmp_path / f"{name}2").exists() for name in "ab"), 30, "both run")
+    emr.break_down(first)
+    for thread in threads:
+        thread.join()
+    (second,) = (each for each, state in emr.states().items() if state in {"RUNNING", "WAITING"})
+    # Of two that were launched at the same moment one was terminated.
+    assert len(emr.states()) <= 3
+    assert list(emr.steps(second).values()) == ["COMPLETED"] * 4
+    assert [(tmp_path / name).read_text() for name in ("done", "a1", "b1")] == ["done\n", "x\nx\n", "x\nx\n"]
+    either.run(either.terminate())
+    assert [emr.wait(each) for each in emr.states()][:1] == ["TERMINATED_WITH_ERRORS"]
 
 
 def test_tasks_side_by_side_agree_on_one(tries: Tries, emr: Emr, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from datapipeline_provider._compat import AirflowFailException
-from datapipeline_provider.emr.errors import CancelledError, EmrError, EmrFailError
+from datapipeline_provider.emr.errors import EmrError, EmrFailError
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators.emr_cluster import (
     ClusterChoiceError,
     CreateEmrClusterOperator,
@@ -28,20 +29,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture
-def tries(emr: Emr) -> Tries:
-    """A run whose tasks wait in the worker."""
-    emr.aws.client("s3").create_bucket(Bucket="logs")
-    return Tries()
-
-
-@pytest.fixture(params=[False, True], ids=["in the worker", "in the triggerer"])
-def either(request: pytest.FixtureRequest, tries: Tries) -> Tries:
-    """A run whose tasks wait in the worker, then one whose tasks wait in the triggerer."""
-    tries.deferrable = request.param
-    return tries
 
 
 def launch(emr: Emr, name: str = NAME, **more: Any) -> str:
@@ -119,6 +106,25 @@ def test_a_cluster_that_is_over_is_not_taken_over(tries: Tries, emr: Emr) -> Non
     emr.aws.client("emr").terminate_job_flows(JobFlowIds=[before])
     emr.wait(before)
     assert tries.run(tries.create(), number=2, tries=3) != before
+
+
+def test_an_earlier_try_that_ends_late_does_no_harm(either: Tries, emr: Emr) -> None:
+    """Airflow had given it up, and it cleans up while the next try waits for what it had launched."""
+    emr.start_seconds = 600
+    before = launch(emr)
+
+    def end_late() -> None:
+        # The second look is that of who waits.
+        looks = emr.aws.faults.names
+        wait_until(lambda: looks("elasticmapreduce").count("DescribeCluster") > 1, 30, "the next try waits")
+        emr.start_seconds = 0
+        emr.aws.client("emr").terminate_job_flows(JobFlowIds=[before])
+
+    thread = threading.Thread(target=end_late)
+    thread.start()
+    after = either.run(either.create(), number=2, tries=2)
+    thread.join()
+    assert emr.states() == {before: "TERMINATED", after: "WAITING"}
 
 
 def test_of_several_the_oldest_is_taken(tries: Tries, emr: Emr) -> None:

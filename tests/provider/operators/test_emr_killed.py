@@ -52,12 +52,6 @@ def killed(operation: str, cluster_id: str = "", step: str = "") -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
-@pytest.fixture
-def tries(emr: Emr) -> Tries:
-    emr.aws.client("s3").create_bucket(Bucket="logs")
-    return Tries()
-
-
 def test_the_next_try_takes_the_cluster_over(tries: Tries, emr: Emr) -> None:
     killed("RunJobFlow")
     (cluster_id,) = emr.states()

@@ -22,6 +22,7 @@ from datapipeline_provider.shell.staging import InputMissingError, OutputPathErr
 from datapipeline_provider.shell.transfers import CancelledError, TransferError
 
 from tests.provider.dag_files import run_dag, states
+from tests.provider.operators.machines import Log
 from tests.servers.process import wait_until
 
 if TYPE_CHECKING:
@@ -42,22 +43,6 @@ def _own_temporary_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     yield
     assert list(Path(gettempdir()).iterdir()) == []
-
-
-class Log:
-    """The task's log, as a list."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def info(self, template: str, *values: object) -> None:
-        self.lines.append(template % values)
-
-    def exception(self, text: str) -> None:
-        self.lines.append(text)
-
-    def warning(self, *_: object) -> None:
-        """Airflow's own, about a call outside of its task runner."""
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from datapipeline_provider.operators.shell_command_by_ssh import RemoteError, Sh
 from datapipeline_provider.shell.by_ssh import CancelledError, SshError
 
 from tests.provider.dag_files import run_dag, states
-from tests.provider.operators.machines import Ti
+from tests.provider.operators.machines import Log, Ti
 from tests.servers import sshd as sshd_server
-from tests.servers.machine import put_aws_command
+from tests.servers.machine import put_amazon_programs
 from tests.servers.process import wait_until
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def host(tmp_path: Path, airflow_connection: SetConnection) -> Iterator[sshd_server.Sshd]:
     """A host with the AWS CLI, to which the connection `etl` leads."""
-    programs, home = put_aws_command(tmp_path / "programs"), tmp_path / "home"
+    programs, home = put_amazon_programs(tmp_path / "programs"), tmp_path / "home"
     home.mkdir()
     (home / "tmp").mkdir()
     env = {
@@ -48,21 +48,6 @@ def host(tmp_path: Path, airflow_connection: SetConnection) -> Iterator[sshd_ser
         airflow_connection("etl", **server.connection)
         yield server
         assert list((home / "tmp").iterdir()) == []  # nothing is left there
-
-
-class Log:
-    """The task's log, as a list."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def info(self, template: str, *values: object) -> None:
-        self.lines.append(template % values)
-
-    exception = info
-
-    def warning(self, *_: object) -> None:
-        """Airflow's own, about a call outside of its task runner."""
 
 
 @pytest.fixture

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from datapipeline_provider._compat import AirflowFailException
 from datapipeline_provider.data_nodes.s3_data_node import S3DataNode
-from datapipeline_provider.ec2.errors import (
-    CancelledError,
-    Ec2Error,
-    Ec2FailError,
-    MachineExpiredError,
-)
+from datapipeline_provider.ec2.errors import Ec2Error, Ec2FailError, MachineExpiredError
+from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators.ec2_resource import CreateEc2ResourceOperator
 from datapipeline_provider.operators.shell_command_activity import CommandArgumentError, ShellCommandError
 from datapipeline_provider.operators.shell_command_on_ec2 import ShellCommandOnEc2Operator
 
 from tests.provider.dag_files import run_dag, states
-from tests.provider.operators.machines import Ti, hurry
+from tests.provider.operators.machines import Log, Ti, hurry
 from tests.servers.process import wait_until
 
 if TYPE_CHECKING:
@@ -40,18 +36,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 ME = getpass.getuser()  # nobody else is to be had on each machine that runs these tests
-
-
-class Log:
-    """The task's log, as a list."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def info(self, template: str, *values: object) -> None:
-        self.lines.append(template % values)
-
-    warning = exception = info
 
 
 @pytest.fixture

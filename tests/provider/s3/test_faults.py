@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.servers.seaweedfs import S3
 
+pytestmark = pytest.mark.long
+
 MIB = 1 << 20
 DATA = [bytes([number]) * MIB for number in range(12)]
 

@@ -204,6 +204,21 @@ def test_defaults() -> None:
     assert (task.match, task.fail_with_producer, task.catchup) == ("overlapping", False, True)
 
 
+@pytest.mark.parametrize(
+    ("default_args", "arguments", "rule"),
+    [
+        ({}, {}, "absolute"),  # not Airflow's "downstream", by which those who wait go first
+        ({"weight_rule": "upstream"}, {}, "upstream"),
+        ({"weight_rule": "upstream"}, {"weight_rule": "downstream"}, "downstream"),
+    ],
+)
+def test_who_waits_does_not_go_before_those_that_work(
+    default_args: dict[str, Any], arguments: dict[str, Any], rule: str
+) -> None:
+    with DAG("waits", schedule=None, default_args=default_args):
+        assert sensor(**arguments).weight_rule == rule
+
+
 def test_a_match_that_there_is_not() -> None:
     with pytest.raises(ValueError, match="match='after' is not valid"):
         sensor(match="after")

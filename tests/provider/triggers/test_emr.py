@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from datapipeline_provider.emr.watch import Watch
-from datapipeline_provider.triggers import emr as triggers
+from datapipeline_provider.triggers import _watching
 from datapipeline_provider.triggers.emr import EmrTrigger
 
 from tests.provider.operators.emr_runs import first_event
@@ -74,7 +74,7 @@ def test_a_service_that_fails_for_a_while(emr: Emr, monkeypatch: pytest.MonkeyPa
     cluster_id = launch(emr)
     emr.aws.faults.refuse("DescribeCluster", "InternalServerException", times=3, status=500)
     assert fired(trigger(cluster_id))["error"] == ""
-    monkeypatch.setattr(triggers, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(_watching, "PATIENCE_SECONDS", 0.2)
     emr.aws.faults.refuse("DescribeCluster", "InternalServerException", times=1000, status=500)
     assert "EMR refuses DescribeCluster: InternalServerException" in fired(trigger(cluster_id))["error"]
 

@@ -28,7 +28,7 @@ import org.apache.hadoop.util.ToolRunner;
 /**
  * Stands for Hadoop's streaming jar, which is not to be had: real MapReduce, mapper and reducer are programs that read and write
  * lines. Knows -input, -output, -mapper, -reducer (a program, aggregate or NONE), -numReduceTasks, -file, -cacheFile and -jobconf;
- * programs may be in S3. Written without type parameters, for a compiler that has none.
+ * programs may be in S3, or come with -files. Written without type parameters, for a compiler that has none.
  */
 public class Streaming extends Configured implements Tool {
     private static final String MAPPER = "stand.in.mapper";
@@ -44,7 +44,13 @@ public class Streaming extends Configured implements Tool {
         private Exception failure;
 
         Program(String command, TaskInputOutputContext context) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(words(command));
+            List words = words(command);
+            File sent = new File((String) words.get(0));
+            if (sent.isFile()) { // by -files, which puts it beside the program only now
+                sent.setExecutable(true);
+                words.set(0, sent.getAbsolutePath());
+            }
+            ProcessBuilder builder = new ProcessBuilder(words);
             builder.redirectError(ProcessBuilder.Redirect.INHERIT);
             this.process = builder.start();
             this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), "UTF-8"));
