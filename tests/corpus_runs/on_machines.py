@@ -136,7 +136,9 @@ COPY = Pipeline(
 GOOD = [PARALLEL, *HELLO, SCRIPT, *STAGED, GREP, *CLI, *DATABASE, COPY]
 BROKEN = [
     HELLO[1].twin(
-        "ShellCommandActivity", ("no such luck", "exit code 3"), values={"myShellCmd": "echo no such luck >&2; exit 3"}
+        "ShellCommandActivity",
+        ("no such luck", "exit code 3"),
+        values={"myShellCmd": "echo no such luck >&2; exit 3"},
     ),
     SCRIPT.twin("ActivityId_qyoFQ", ("(404)",), without=tuple(SCRIPT.objects)),
     GREP.twin("ShellCommandActivityObj", ("was not copied to this machine",), without=tuple(GREP.objects)),
