@@ -305,8 +305,9 @@ def test_a_limit_of_the_task_holds_in_the_triggerer(emr: Emr) -> None:
     emr.aws.client("s3").create_bucket(Bucket="logs")
     tries = Tries(deferrable=True)
     cluster_id = begun(tries)
-    with pytest.raises(EmrError, match="work: it took longer than its execution_timeout, 0:00:05"):
-        tries.run(work(tries, shell("sleep 60"), execution_timeout=timedelta(seconds=5)))
+    emr.wait(cluster_id, "WAITING")  # the limit is to be over while the step runs
+    with pytest.raises(EmrError, match="work: it took longer than its execution_timeout, 0:00:08"):
+        tries.run(work(tries, shell("sleep 60"), execution_timeout=timedelta(seconds=8)))
     wait_until(lambda: list(emr.steps(cluster_id).values()) == ["CANCELLED"], 30, "cancelled")
 
 
