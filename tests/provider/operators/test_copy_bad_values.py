@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.provider.operators.conftest import Run, Tables
     from tests.servers.seaweedfs import S3
 
+pytestmark = pytest.mark.long
+
 TABLES = {
     "orders": "create table u (id int primary key, v varchar(10) not null, n numeric(5, 2), d date)",
     "shop": "create table u (id int primary key, v varchar(10) not null, n decimal(5, 2), d date)",

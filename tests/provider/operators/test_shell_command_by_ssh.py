@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tests.conftest import SetConnection
     from tests.servers.seaweedfs import S3
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def host(tmp_path: Path, airflow_connection: SetConnection) -> Iterator[sshd_server.Sshd]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.servers.hiding import Hiding
     from tests.servers.seaweedfs import S3
 
+pytestmark = pytest.mark.long
+
 CONTEXT: Any = {}
 BUCKET = hiding.BUCKET
 THERE, ABSENT, REFUSED = "there", "absent", "refused"
