@@ -46,6 +46,8 @@ BUCKET = "many-workers"
 WORKERS = {"first": "default,warehouse", "second": "reports"}
 """The workers by the name that they have in WORKER, and the queues that each serves."""
 SAY = 'echo "{0} $WORKER" >> #{{myJournal}}'
+# Where a definition says nothing, a minute is between two checks.
+POKE = ("default_args={", 'default_args={"poke_interval": 10, ')
 
 
 def shell(object_id: str, group: str, command: str = "true", **fields: Any) -> dict[str, Any]:
@@ -172,7 +174,7 @@ def workers(airflow: Airflow) -> Iterator[None]:
         yield
 
 
-def prepared(home: Path, broker: Redis) -> Iterator[Airflow]:
+def prepared(home: Path, broker: Redis, connections: dict[str, Any]) -> Iterator[Airflow]:
     """Make an Airflow for Celery, its data in a PostgreSQL of its own that runs meanwhile."""
     with postgres_server.run(home.parent) as database:
         database.create_database(METADATA)
@@ -190,7 +192,7 @@ def prepared(home: Path, broker: Redis) -> Iterator[Airflow]:
             }
         )
         airflow.prepare()
-        airflow.import_connections({"orders": database_connection(database, METADATA)})
+        airflow.import_connections({"orders": database_connection(database, METADATA), **connections})
         yield airflow
 
 
@@ -207,10 +209,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, s3: S3, aws_emulator: Aws)
             broker = stack.enter_context(redis_server.run(folder))
         except ProgramMissingError as missing:
             pytest.skip(str(missing))
-        airflow = stack.enter_context(contextmanager(prepared)(folder / "airflow", broker))
         nobody = aws_connection(s3.as_user("nobody"), aws_emulator)
-        airflow.import_connections({"aws_default": aws_connection(s3, aws_emulator), "nobody": nobody})
+        connections = {"aws_default": aws_connection(s3, aws_emulator), "nobody": nobody}
+        airflow = stack.enter_context(contextmanager(prepared)(folder / "airflow", broker, connections))
         convert_file(definition, airflow.dags, "--run-on", "queue", "--set", f"myJournal={journal}")
+        dag = airflow.dags / "reports.py"
+        source = dag.read_text()
+        assert POKE[0] in source
+        dag.write_text(source.replace(*POKE))
         (airflow.dags / "waiting.py").write_text(WAITING)
         stack.enter_context(airflow.up())
         stack.enter_context(workers(airflow))

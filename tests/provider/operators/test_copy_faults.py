@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from tests.provider.operators.conftest import Run
     from tests.servers.seaweedfs import S3
 
-pytestmark = pytest.mark.long
 
 LEAST_PART = 5 << 20
 SLEEP = time.sleep
