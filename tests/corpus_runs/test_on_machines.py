@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from demo.conversion import database_connection
 from tests.corpus import needs_corpus
 from tests.corpus_runs import on_machines, runner
 from tests.provider.operators.machines import hurry
@@ -56,7 +57,7 @@ def test_a_pipeline_runs_on_its_machine(
     postgres.create_database(database)
     if pipeline.sql:
         postgres.connect(database).cursor().execute(pipeline.sql)
-    connections = {pipeline.database: _connection(postgres, database)} if pipeline.database else {}
+    connections = {pipeline.database: database_connection(postgres, database)} if pipeline.database else {}
     outcome = runner.run(pipeline, airflow_db, monkeypatch, connections)
     runner.check(
         pipeline, outcome, "".join(f"{text}\n" for text in LOGGED.findall(capfd.readouterr().out)), ec2.aws
@@ -65,14 +66,3 @@ def test_a_pipeline_runs_on_its_machine(
         assert postgres.query(database, statement) == rows
     assert list(ec2.states().values()) == ["terminated"] * pipeline.instances
     assert ("TerminateInstances" in ec2.aws.faults.names("ec2")) == (pipeline.instances > 0)
-
-
-def _connection(postgres: Postgres, database: str) -> dict[str, object]:
-    return {
-        "conn_type": "postgres",
-        "host": postgres.host,
-        "port": postgres.port,
-        "login": postgres.user,
-        "password": postgres.password,
-        "schema": database,
-    }

@@ -30,3 +30,7 @@ class RefusedError(EmrError):
     def is_wrong_request(self) -> bool:
         """Whether it is the request itself that is wrong, so that it would be refused again."""
         return self.code in {"ValidationException", "InvalidRequestException"}
+
+    def for_good(self) -> EmrError:
+        """Return what to raise for a request that another try makes again: no other try, if it is the request that is wrong."""
+        return EmrFailError(str(self)) if self.is_wrong_request else self

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider.emr_serverless.errors import StepRefusedError
 from datapipeline_provider.emr_serverless.jobs import HIVE, Job, configured
-from datapipeline_provider.emr_serverless.words import is_plain, options, s3
+from datapipeline_provider.emr_serverless.words import is_plain, options, s3, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,9 +32,7 @@ def job(name: str, arguments: Sequence[str]) -> Job:
         if option in _SWITCHES:
             continue
         if not joined:
-            if not left:
-                raise StepRefusedError(name, f"Hive's {option} has no value", "Give it one.")
-            value = left.pop(0)
+            value = value_of(name, f"Hive's {option}", left)
         if option in _FILE:
             driver["query"] = s3(value)
         elif option in _FIRST:

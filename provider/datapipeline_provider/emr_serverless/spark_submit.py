@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider.emr_serverless.errors import StepRefusedError
 from datapipeline_provider.emr_serverless.jobs import SPARK, Job, configured
-from datapipeline_provider.emr_serverless.words import is_plain, options, s3
+from datapipeline_provider.emr_serverless.words import is_plain, options, s3, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,9 +74,7 @@ def _read(name: str, left: list[str]) -> tuple[str, dict[str, str], list[str]]:
         if option in _SWITCHES:
             continue
         if not joined:
-            if not left:
-                raise StepRefusedError(name, f"spark-submit's {option} has no value", "Give it one.")
-            value = left.pop(0)
+            value = value_of(name, f"spark-submit's {option}", left)
         if option == "--class":
             main_class = value
         elif option in ("--conf", "-c"):

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from datapipeline_provider._compat import conf
-from datapipeline_provider.emr.errors import EmrError
+from datapipeline_provider.emr.errors import EmrError, EmrFailError
 from datapipeline_provider.operators._common import DataNodeOperator
 from datapipeline_provider.operators._stopping import StoppableOperator
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datapipeline_provider.emr_serverless.watch import Watch as JobWatch
     from datapipeline_provider.hooks.emr import EmrHook
     from datapipeline_provider.hooks.emr_serverless import EmrServerlessHook
+    from datapipeline_provider.triggers._watching import WatchTrigger
 
 
 class EmrOperator(StoppableOperator, DataNodeOperator):
@@ -50,11 +51,15 @@ class EmrOperator(StoppableOperator, DataNodeOperator):
 
         return EmrHook(self.aws_conn_id, self.region_name or region_name, self.log, self.pause)
 
-    def trigger(self, watch: Any, region: str, state: dict[str, Any]) -> BaseTrigger:
-        """Make the trigger that waits."""
+    def trigger_type(self) -> type[WatchTrigger]:
+        """Return the class of triggers that wait; the fields of what is waited for are its own arguments."""
         from datapipeline_provider.triggers.emr import EmrTrigger
 
-        return EmrTrigger(
+        return EmrTrigger
+
+    def trigger(self, watch: Any, region: str, state: dict[str, Any]) -> BaseTrigger:
+        """Make the trigger that waits."""
+        return self.trigger_type()(
             **watch._asdict(),
             poke_interval=self.poke_interval,
             aws_conn_id=self.aws_conn_id,
@@ -77,6 +82,14 @@ class EmrOperator(StoppableOperator, DataNodeOperator):
         """Raise what the trigger met."""
         if event["error"]:
             raise EmrError(str(event["error"]))
+
+
+def exactly_one(task_id: str, error: type[EmrFailError] = EmrFailError, **given: Any) -> None:
+    """Raise unless exactly one of two arguments is given."""
+    missing = [name for name, value in given.items() if value is None]
+    if len(missing) != 1:
+        found = "none is given" if missing else "both are given"
+        raise error(f"{task_id}: exactly one of {' and '.join(given)} is needed; {found}.")
 
 
 def moment(limit: timedelta | None) -> float | None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider._compat import (
-    AirflowFailException,
-    TaskDeferralError,
-    TaskDeferralTimeout,
-    TaskDeferred,
-)
+from datapipeline_provider._compat import AirflowFailException
 from datapipeline_provider.emr import names
 from datapipeline_provider.emr.errors import EmrError, EmrFailError
 from datapipeline_provider.exceptions import CancelledError
 from datapipeline_provider.operators._common import flat
-from datapipeline_provider.operators._emr import earliest, moment
+from datapipeline_provider.operators._emr import earliest, exactly_one
 from datapipeline_provider.operators._steps import Place, StepsOperator
-from datapipeline_provider.operators.emr_cluster import RETRY_ALL, TERMINATE, check_cluster, creator
+from datapipeline_provider.operators.emr_cluster import RETRY_ALL, TERMINATE, creator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +74,11 @@ class EmrStepsOperator(StepsOperator):
     :param cluster_id: the id of a cluster that runs anyway, instead; templated.
     :param pre_script: a script that runs before the steps; templated.
     :param post_script: one that runs after them.
+    :raises StepFailedError: if a step fails.
+    :raises ClusterGoneError: if the cluster is over.
     """
 
+    progress = Progress
     node_fields: ClassVar[tuple[str, ...]] = ("pre_script", "post_script")
     template_fields: Sequence[str] = (
         "cluster_id",
@@ -103,7 +100,7 @@ class EmrStepsOperator(StepsOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_cluster(self.task_id, cluster, cluster_id)
+        exactly_one(self.task_id, cluster=cluster, cluster_id=cluster_id)
         self.cluster = cluster
         self.cluster_id = cluster_id
         self.pre_script = pre_script
@@ -121,27 +118,6 @@ class EmrStepsOperator(StepsOperator):
             return None
         return Place("cluster", self.running.id, self.running.log_uri, "LogUri")
 
-    def execute(self, context: Context) -> None:
-        """Run the steps.
-
-        :raises StepFailedError: if one of them fails.
-        :raises ClusterGoneError: if the cluster is over.
-        """
-        until = moment(self.execution_timeout) if self.deferrable else None
-        self._go(context, Progress(until=until))
-
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> None:
-        """Look at what the trigger has seen, and go on."""
-        self._go(context, Progress(**event["state"]), event)
-
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after waiting; where Airflow could not wait, the step is cancelled."""
-        try:
-            return super().resume_execution(next_method, next_kwargs, context)
-        except (TaskDeferralError, TaskDeferralTimeout) as error:
-            self._after_failure(context, Progress(self._first_cluster(context), entered=True), error)
-            raise
-
     @cached_property
     def _emr(self) -> EmrHook:
         return self.emr(self._creator.region_name if self._creator else None)
@@ -150,23 +126,10 @@ class EmrStepsOperator(StepsOperator):
     def _creator(self) -> CreateEmrClusterOperator | None:
         return None if self.cluster is None else creator(self, self.cluster, self._context)
 
-    def _go(self, context: Context, progress: Progress, event: dict[str, Any] | None = None) -> None:
-        self._context = context
-        try:
-            progress.cluster_id = progress.cluster_id or self._first_cluster(context)
-            if event is not None:
-                self.check(event)
-            self._advance(context, progress)
-        except TaskDeferred:
-            raise
-        except BaseException as error:
-            self._after_failure(context, progress, error)
-            raise
-
     def _advance(self, context: Context, progress: Progress) -> None:
-        """Do what is to be done next, until all is done."""
         from datapipeline_provider.hooks.emr import OVER, STARTING
 
+        progress.cluster_id = progress.cluster_id or self._first_cluster(context)
         while True:
             self.running = cluster = self._emr.cluster(progress.cluster_id)
             if cluster.state in OVER:
@@ -178,10 +141,7 @@ class EmrStepsOperator(StepsOperator):
                 continue
             if self._creator is not None:
                 self._creator.enforce(self._emr, cluster)
-            if progress.until is not None and time.time() >= progress.until:
-                raise EmrError(
-                    f"{self.task_id}: it took longer than its execution_timeout, {self.execution_timeout}."
-                )
+            self._keep_limit(progress.until)
             if cluster.state not in STARTING and not self._step(context, progress):
                 return
             self._wait(cluster, progress)
@@ -290,11 +250,13 @@ class EmrStepsOperator(StepsOperator):
             logs.show(self._s3, where, self.log, self.log_wait, self.pause)
         return StepFailedError(self.task_id, self.running, step, where)
 
-    def _after_failure(self, context: Context, progress: Progress, error: BaseException) -> None:
+    def _interrupted(self, context: Context) -> Progress:
+        return Progress(self._first_cluster(context), entered=True)
+
+    def _end(self, context: Context, progress: Progress, error: BaseException) -> None:
         """Cancel what runs; end the cluster if that is what it is to be after a failure for good."""
         from datapipeline_provider.hooks.emr import OVER
 
-        self._context = context
         try:
             if not progress.entered or self._emr.cluster(progress.cluster_id).state in OVER:
                 return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from datapipeline_provider.emr.errors import EmrFailError
 from datapipeline_provider.operators._common import flat, once
+from datapipeline_provider.operators._emr import exactly_one
 from datapipeline_provider.operators._emr_steps import EmrStepsOperator
 from datapipeline_provider.operators._steps import StepsOperator
 
@@ -79,13 +81,13 @@ class ScriptSteps(StepsOperator):
         self.log.info("The script is %s", uri)
         return self.put(name, text, folder)
 
+    @abstractmethod
     def script_text(self, context: Context) -> str:
         """Return the script, and stage what it needs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def staged(self) -> Sequence[Staged]:
         """Return the inputs and outputs that the script names; they may have directories of their own."""
-        raise NotImplementedError
 
     def script_step(self, uri: str, *arguments: str) -> Step:
         """Return the step that runs a script.
@@ -108,8 +110,8 @@ class ScriptSteps(StepsOperator):
                 self.staging.load(each.directory, each.node)
         self._remove_staged()
 
-    def _after_failure(self, context: Context, progress: Any, error: BaseException) -> None:
-        super()._after_failure(context, progress, error)
+    def tidy(self) -> None:
+        """Remove what was staged."""
         if self.place is not None:
             from datapipeline_provider.exceptions import DatapipelineError
 
@@ -125,9 +127,6 @@ class ScriptSteps(StepsOperator):
 
 class ScriptChoiceError(EmrFailError):
     """Not exactly one script."""
-
-    def __init__(self, task_id: str, names: str, found: str) -> None:
-        super().__init__(f"{task_id}: exactly one of {names} is needed; {found}.")
 
 
 class OwnScript(ScriptSteps):
@@ -163,10 +162,8 @@ class OwnScript(ScriptSteps):
 
     def check_script(self) -> None:
         """Raise unless exactly one script is given."""
-        own = getattr(self, self.inline)
-        if (own is None) == (self.script_uri is None):
-            found = "none is given" if own is None else "both are given"
-            raise ScriptChoiceError(self.task_id, f"{self.inline} and script_uri", found)
+        scripts = {self.inline: getattr(self, self.inline), "script_uri": self.script_uri}
+        exactly_one(self.task_id, ScriptChoiceError, **scripts)
 
     def to_run(self, context: Context) -> str:
         """Return the S3 address of the script: the user's own where nothing has to be added to it."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from datapipeline_provider._compat import TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from datapipeline_provider.emr import names
 from datapipeline_provider.emr.errors import EmrError, EmrFailError, RefusedError
 from datapipeline_provider.exceptions import CancelledError
-from datapipeline_provider.operators._emr import moment
+from datapipeline_provider.operators._emr import exactly_one
 from datapipeline_provider.operators._steps import Place, StepsOperator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from datapipeline_provider._compat import BaseTrigger, Context
+    from datapipeline_provider._compat import Context
     from datapipeline_provider.emr_serverless.jobs import Job
     from datapipeline_provider.hooks.emr_serverless import EmrServerlessHook, JobRun
+    from datapipeline_provider.triggers._watching import WatchTrigger
 
 
 @dataclass
@@ -57,6 +56,8 @@ class ServerlessJobsOperator(StepsOperator):
     :param configurations: `applicationConfiguration` of StartJobRun, in its own words; templated.
     :param job_timeout: how long a job may take; 12 hours if not given, at least 5 minutes.
     :param tags: of the job runs; templated.
+    :raises JobFailedError: if a job fails.
+    :raises StepRefusedError: if there is a step that EMR Serverless cannot do; nothing has run then.
     """
 
     template_fields: Sequence[str] = (
@@ -68,6 +69,7 @@ class ServerlessJobsOperator(StepsOperator):
         *StepsOperator.template_fields,
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"configurations": "json"}
+    progress = Progress
 
     def __init__(
         self,
@@ -82,11 +84,7 @@ class ServerlessJobsOperator(StepsOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if (application is None) == (application_id is None):
-            found = "none is given" if application is None else "both are given"
-            raise EmrFailError(
-                f"{self.task_id}: exactly one of application and application_id is needed; {found}."
-            )
+        exactly_one(self.task_id, application=application, application_id=application_id)
         self.execution_role = execution_role
         self.application = application
         self.application_id = application_id
@@ -103,38 +101,11 @@ class ServerlessJobsOperator(StepsOperator):
         first = next(iter(self._applications.values()))
         return Place("application", first, self.log_uri or "", "log_uri")
 
-    def execute(self, context: Context) -> None:
-        """Run the jobs.
-
-        :raises JobFailedError: if one of them fails.
-        :raises StepRefusedError: if there is a step that EMR Serverless cannot do; nothing has run then.
-        """
-        self._go(context, Progress(until=moment(self.execution_timeout) if self.deferrable else None))
-
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> None:
-        """Look at what the trigger has seen, and go on."""
-        self._go(context, Progress(**event["state"]), event)
-
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after waiting; where Airflow could not wait, the job run is cancelled."""
-        try:
-            return super().resume_execution(next_method, next_kwargs, context)
-        except (TaskDeferralError, TaskDeferralTimeout) as error:
-            self._context = context
-            self._after_failure(context, Progress(entered=True), error)
-            raise
-
-    def trigger(self, watch: Any, region: str, state: dict[str, Any]) -> BaseTrigger:
-        """Make the trigger that waits for a job run."""
+    def trigger_type(self) -> type[WatchTrigger]:
+        """Return the class of triggers that wait for a job run."""
         from datapipeline_provider.triggers.emr_serverless import EmrServerlessTrigger
 
-        return EmrServerlessTrigger(
-            **watch._asdict(),
-            poke_interval=self.poke_interval,
-            aws_conn_id=self.aws_conn_id,
-            region_name=region,
-            state=state,
-        )
+        return EmrServerlessTrigger
 
     @cached_property
     def _serverless(self) -> EmrServerlessHook:
@@ -165,20 +136,11 @@ class ServerlessJobsOperator(StepsOperator):
             return dict.fromkeys((SPARK, HIVE), self.application_id.strip())
         return {kind: self._created[kind] for kind in (SPARK, HIVE) if kind in self._created}
 
-    def _go(self, context: Context, progress: Progress, event: dict[str, Any] | None = None) -> None:
-        self._context = context
-        try:
-            if event is not None:
-                self.check(event)
-            while self._advance(context, progress):
-                self._wait(progress)
-        except TaskDeferred:
-            raise
-        except BaseException as error:
-            self._after_failure(context, progress, error)
-            raise
+    def _advance(self, context: Context, progress: Progress) -> None:
+        while self._step(context, progress):
+            self._wait(progress)
 
-    def _advance(self, context: Context, progress: Progress) -> bool:
+    def _step(self, context: Context, progress: Progress) -> bool:
         """Look at the job that runs, begin the next one; False if all are done."""
         from datapipeline_provider.emr_serverless.steps import job_of
         from datapipeline_provider.hooks.emr_serverless import JOB_ENDED
@@ -186,10 +148,7 @@ class ServerlessJobsOperator(StepsOperator):
         _ = self._applications  # from here on the place is known
         if not progress.entered:
             progress.left, progress.entered = self._cancel(context), True
-        if progress.until is not None and time.time() >= progress.until:
-            raise EmrError(
-                f"{self.task_id}: it took longer than its execution_timeout, {self.execution_timeout}."
-            )
+        self._keep_limit(progress.until)
         while progress.left:
             if self._serverless.job(*progress.left[0]).state not in JOB_ENDED:
                 return True
@@ -241,9 +200,7 @@ class ServerlessJobsOperator(StepsOperator):
         try:
             job_run_id = self._serverless.start_job(application_id, request)
         except RefusedError as error:
-            if error.is_wrong_request:
-                raise EmrFailError(str(error)) from None
-            raise
+            raise error.for_good() from None
         self.log.info(
             "Started job run %s (%s) of application %s", job_run_id, request["name"], application_id
         )
@@ -279,8 +236,10 @@ class ServerlessJobsOperator(StepsOperator):
             logs.show(self._s3, where, self.log, self.log_wait, self.pause)
         return JobFailedError(self.task_id, run.label, run.state, run.details, where)
 
-    def _after_failure(self, context: Context, progress: Any, error: BaseException) -> None:
-        """Cancel what runs."""
+    def _interrupted(self, context: Context) -> Progress:
+        return Progress(entered=True)
+
+    def _end(self, context: Context, progress: Progress, error: BaseException) -> None:
         try:
             if progress.entered:
                 self._cancel(context)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from datapipeline_provider._compat import TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from datapipeline_provider.emr import names
-from datapipeline_provider.emr.errors import EmrFailError
-from datapipeline_provider.operators._emr import EmrOperator
+from datapipeline_provider.emr.errors import EmrError, EmrFailError
+from datapipeline_provider.operators._emr import EmrOperator, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +43,8 @@ class StepsOperator(EmrOperator):
 
     template_fields: Sequence[str] = ("scratch_uri", "region_name")
     template_ext: Sequence[str] = ()
+    progress: ClassVar[type[Any]]
+    """How far a try has come: a dataclass of JSON values, because it waits in Airflow's database, with an `until`."""
 
     _context: Context
 
@@ -48,20 +53,40 @@ class StepsOperator(EmrOperator):
         self.scratch_uri = scratch_uri
         self.log_wait = log_wait
 
+    def execute(self, context: Context) -> None:
+        """Do the steps.
+
+        :raises EmrError: if one of them fails, or what they run on is over.
+        """
+        self._go(context, self.progress(until=moment(self.execution_timeout) if self.deferrable else None))
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> None:
+        """Look at what the trigger has seen, and go on."""
+        self._go(context, self.progress(**event["state"]), event)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on after waiting; where Airflow could not wait, what runs is ended."""
+        self._context = context
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except (TaskDeferralError, TaskDeferralTimeout) as error:
+            self._after_failure(context, self._interrupted(context), error)
+            raise
+
+    @abstractmethod
     def steps_to_run(self, context: Context) -> Sequence[Step]:
         """Return the steps of the work; after rendering, `place` and `region` are known.
 
         May be called several times in a try, and has to return the same each time.
         """
-        raise NotImplementedError
 
     def after(self, context: Context, step: Step) -> None:
         """Do on the worker what follows one of `steps_to_run` that is done, before the next one begins."""
 
     @property
+    @abstractmethod
     def place(self) -> Place | None:
         """Where the steps run, None before that is known."""
-        raise NotImplementedError
 
     @property
     def scratch(self) -> str:
@@ -110,9 +135,43 @@ class StepsOperator(EmrOperator):
 
         return S3Hook(aws_conn_id=self.aws_conn_id).get_conn()
 
+    def _go(self, context: Context, progress: Any, event: dict[str, Any] | None = None) -> None:
+        self._context = context
+        try:
+            if event is not None:
+                self.check(event)
+            self._advance(context, progress)
+        except TaskDeferred:
+            raise
+        except BaseException as error:
+            self._after_failure(context, progress, error)
+            raise
+
     def _after_failure(self, context: Context, progress: Any, error: BaseException) -> None:
+        self._end(context, progress, error)
+        self.tidy()
+
+    def _keep_limit(self, until: float | None) -> None:
+        """Raise if a try that waits in the triggerer is over, in seconds since 1970."""
+        if until is not None and time.time() >= until:
+            raise EmrError(
+                f"{self.task_id}: it took longer than its execution_timeout, {self.execution_timeout}."
+            )
+
+    def tidy(self) -> None:
+        """Remove what was put somewhere for the work, after a try has failed or was stopped."""
+
+    @abstractmethod
+    def _advance(self, context: Context, progress: Any) -> None:
+        """Do what is to be done next, until all is done."""
+
+    @abstractmethod
+    def _end(self, context: Context, progress: Any, error: BaseException) -> None:
         """End what runs after a try has failed, or was stopped.
 
         :param progress: how far it has come
         """
-        raise NotImplementedError
+
+    @abstractmethod
+    def _interrupted(self, context: Context) -> Any:
+        """Return how far a try has come that Airflow ended while it waited, and of which no more is known."""

@@ -10,7 +10,7 @@ from datapipeline_provider._compat import TaskDeferralError, TaskDeferralTimeout
 from datapipeline_provider.emr import names
 from datapipeline_provider.emr.errors import EmrError, EmrFailError, RefusedError
 from datapipeline_provider.exceptions import CancelledError
-from datapipeline_provider.operators._emr import EmrOperator, earliest, moment
+from datapipeline_provider.operators._emr import EmrOperator, earliest, exactly_one, moment
 from datapipeline_provider.operators._teardown import EndingOperator
 
 if TYPE_CHECKING:
@@ -141,9 +141,7 @@ class CreateEmrClusterOperator(EmrOperator):
         try:
             cluster, found = clusters.launched(emr, request, self.log)
         except RefusedError as error:
-            if error.is_wrong_request:
-                raise EmrFailError(str(error)) from None
-            raise
+            raise error.for_good() from None
         return cluster.id, found
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
@@ -232,7 +230,7 @@ class TerminateEmrClusterOperator(EndingOperator, EmrOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_cluster(self.task_id, cluster, cluster_id)
+        exactly_one(self.task_id, cluster=cluster, cluster_id=cluster_id)
         self.cluster = cluster
         self.cluster_id = cluster_id
         self.timeout = timeout
@@ -300,13 +298,6 @@ class TerminateEmrClusterOperator(EndingOperator, EmrOperator):
                 f"{error} Cluster {cluster.id} ({cluster.name}) still runs: terminate it by hand, or switch its "
                 f"termination protection off and clear this task."
             ) from None
-
-
-def check_cluster(task_id: str, cluster: str | None, cluster_id: str | None) -> None:
-    """Raise unless exactly one is given."""
-    if (cluster is None) == (cluster_id is None):
-        found = "none is given" if cluster is None else "both are given"
-        raise EmrFailError(f"{task_id}: exactly one of cluster and cluster_id is needed; {found}.")
 
 
 def creator(task: Any, task_id: str, context: Context) -> CreateEmrClusterOperator:

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from datapipeline_provider.emr.errors import EmrFailError, RefusedError
+from datapipeline_provider.emr.errors import RefusedError
 from datapipeline_provider.operators._emr import EmrOperator
 from datapipeline_provider.operators._teardown import EndingOperator
 
@@ -107,9 +107,7 @@ class CreateEmrServerlessApplicationOperator(_ApplicationOperator):
         try:
             application_id = serverless.create(request)
         except RefusedError as error:
-            if error.is_wrong_request:
-                raise EmrFailError(str(error)) from None
-            raise
+            raise error.for_good() from None
         self.log.info("Created application %s (%s, %s)", application_id, name, kind)
         return application_id
 
