@@ -29,6 +29,7 @@ NUMBERS = (Kind.INTEGER, Kind.FLOAT, Kind.NUMERIC)
 _PARAMETER_KINDS = {"text": Kind.TEXT, "integer": Kind.INTEGER, "number": Kind.FLOAT}
 _STEPS_A_YEAR = {"Years": 1, "Months": 12, "Weeks": 52, "Days": 365, "Hours": 8_760, "Minutes": 525_600}
 _MODERN = 1970  # a year that no run lies before
+_A_CENTURY = 100  # what an amount that only the run knows is taken to move a date by, at most
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def zone_of(node: Node) -> str | None:
 def first_year(node: Node) -> int:
     """Return a year before which a date and time does not lie, as far as its constants tell.
 
-    What only the run knows (a parameter, a year that is calculated) is taken to stay in our times.
+    What only the run knows (a parameter, a year that is calculated) is taken to stay within a century of it.
     """
     if isinstance(node, Text):
         return read_datetime(node.value).year
@@ -149,7 +150,7 @@ def first_year(node: Node) -> int:
         year = node.arguments[0]
         return int(year.value) if isinstance(year, Number) else _MODERN
     sign, unit = (1, node.function[4:]) if node.function.startswith("plus") else (-1, node.function[5:])
-    if unit in _STEPS_A_YEAR and amount is not None:
-        steps = sign * int(amount)
-        return first_year(node.arguments[0]) + min(0, steps // _STEPS_A_YEAR[unit])
-    return first_year(node.arguments[0]) - 1  # some days before, as a Sunday or in another zone
+    if unit not in _STEPS_A_YEAR:
+        return first_year(node.arguments[0]) - 1  # some days before, as a Sunday or in another zone
+    years = -_A_CENTURY if amount is None else sign * int(amount) // _STEPS_A_YEAR[unit]
+    return first_year(node.arguments[0]) + min(0, years)

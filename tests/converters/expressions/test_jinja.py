@@ -133,6 +133,14 @@ def written(text: str, *, many: bool = False) -> Written:
                 "X", "data_interval_start.subtract(months=24000)"
             ),
         ),
+        (  # a count that only the run knows is taken to move a date by a century at most
+            "#{format(minusYears(plusYears(s,count),870),'YYYY')}",
+            "{{ data_interval_start.add(years=params.count).subtract(years=870).strftime('%Y') }}",
+        ),
+        (
+            "#{format(minusYears(plusYears(s,count),871),'YYYY')}",
+            "{{ '%04d' % data_interval_start.add(years=params.count).subtract(years=871).year }}",
+        ),
         (
             "#{format(minusMonths(s,1),'YYYY/MM')}",
             "{{ data_interval_start.subtract(months=1).strftime('%Y/%m') }}",

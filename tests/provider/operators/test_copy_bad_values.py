@@ -98,5 +98,5 @@ def test_a_value_that_is_refused(
             *capfd.readouterr(),
             caplog.text,
         ]
-        assert not [each for each in shown if "geheim" in each or "4711" in each]
+        assert not re.search("geheim|47114711|4711-13", "\n".join(shown))
         assert there.run("select id, v from u") == [(6999, "x")]
