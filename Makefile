@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # In two processes; which tests go to which, tests/distribution.py says.
 PYTEST := $(BIN)/pytest -n 2
-OURS := bench demo docs tests/conftest.py tests/distribution.py tests/golden.py tests/servers tests/end_to_end tests/corpus_runs tests/compat tests/test_packaging.py
+OURS := bench demo docs tests/conftest.py tests/distribution.py tests/once.py tests/golden.py tests/servers tests/end_to_end tests/corpus_runs tests/compat tests/test_packaging.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-up demo-down test test-all explore bench lint format generate lock screenshot clean

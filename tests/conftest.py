@@ -34,6 +34,7 @@ os.environ |= {
 import psutil  # type: ignore[import-untyped]  # noqa: E402
 import pytest  # noqa: E402
 
+from tests import once  # noqa: E402
 from tests.servers import ec2 as ec2_server  # noqa: E402
 from tests.servers import emr as emr_server  # noqa: E402
 from tests.servers import emr_serverless as serverless_server  # noqa: E402
@@ -61,6 +62,7 @@ class SetConnection(Protocol):
 def pytest_configure(config: pytest.Config) -> None:
     """Stop the servers too when somebody ends pytest with SIGTERM; name our marks; draw the same random cases each time."""
     reach_loopback_directly()
+    once.keep()
     if (
         config.getoption("hypothesis_seed", None) is None
     ):  # what a run says is to be of the change, not of chance

@@ -7,6 +7,7 @@ import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
@@ -47,15 +48,9 @@ class Aws:
         return f"http://{LOOPBACK}:{self.port}"
 
     def client(self, service: str, attempts: int = 5) -> Any:
-        """Make a boto3 client of a service, for example `sns`, that asks so often until it is answered."""
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            region_name=self.region,
-            config=Config(retries={"total_max_attempts": attempts}),
-        )
+        """Give a boto3 client of a service, for example `sns`, that asks so often until it is answered."""
+        keys = {"aws_access_key_id": self.access_key, "aws_secret_access_key": self.secret_key}
+        return _client(service, attempts, endpoint_url=self.endpoint_url, region_name=self.region, **keys)
 
     def reset(self) -> None:
         """Forget every resource, and let everything go well again."""
@@ -69,6 +64,15 @@ class Aws:
         queue_arn = f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}-inbox"
         self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
         return Inbox(self, topic, queue)
+
+
+@cache
+def _client(service: str, attempts: int, **where: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        config=Config(retries={"total_max_attempts": attempts}),
+        **where,
+    )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import signal
 import sysconfig
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,11 @@ class S3:
         return f"http://{LOOPBACK}:{self.port}"
 
     def client(self) -> S3Client:
-        """Make a boto3 client that logs in."""
+        """Give a boto3 client that logs in, the same each time."""
+        return _client(self)
+
+    def new_client(self) -> S3Client:
+        """Make a boto3 client that logs in, for one test to change."""
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint_url,
@@ -81,8 +86,10 @@ class S3:
 
     def remove_bucket(self, bucket: str) -> None:
         """Delete a bucket with everything in it."""
-        for key in self.keys(bucket):
-            self.client().delete_object(Bucket=bucket, Key=key)
+        keys = self.keys(bucket)
+        for first in range(0, len(keys), 1000):
+            some = keys[first : first + 1000]
+            self.client().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in some]})
         self.client().delete_bucket(Bucket=bucket)
 
     def answers(self) -> bool:
@@ -136,6 +143,9 @@ def run(directory: Path) -> Iterator[S3]:
             yield server
     finally:
         _remove_sockets(filer, s3, master_grpc, volume_grpc, filer_grpc, s3_grpc)
+
+
+_client = cache(S3.new_client)
 
 
 def _remove_sockets(*ports: int) -> None:

@@ -301,7 +301,7 @@ def test_the_log_says_why_values_are_not_read(
 
 def lost_at(operator: CopyActivityOperator, s3: S3, bucket: str, key: str, at: int) -> CopyActivityOperator:
     """Let an object be removed before the operator reads for the `at`-th time."""
-    client, seen = s3.client(), []
+    client, seen = s3.new_client(), []
 
     def remove(**_: object) -> None:
         seen.append(key)
